@@ -1,0 +1,43 @@
+# Needs only make and Python 3.11 or newer with venv and pip. PYTHON=python3.12 make … chooses another.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types layers bench clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "reader needs Python 3.11 or newer; PYTHON=python3.12 make … chooses one")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	$(BIN)/python -m compileall -q reader
+	@touch $@
+
+.venv: $(STAMP)
+
+run: $(STAMP) ## open the program on the sample articles
+	$(BIN)/reader --project data seeds
+
+test: $(STAMP) ## run the tests, in parallel
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: $(STAMP) format lint types layers test ## all that must hold before a change lands
+
+format: $(STAMP)
+	$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+clean: ## remove the environment and caches, never data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
