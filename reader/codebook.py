@@ -1,0 +1,143 @@
+"""What the stored tags mean: the tree, paths, merges and deletions resolved on reading, names found again."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from reader.errors import BadName, UnknownTag
+from reader.model import Tag
+
+SEPARATOR = " > "
+"""Between the names of a path as shown and exported; `/` when typed."""
+LONGEST_NAME = 200
+
+
+def plain(text: str) -> str:
+    """A name without case and accents: how names are compared."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def check_name(name: str) -> str:
+    """The name itself, or BadName with the reason. Allowed: 1 to 200 characters, no `/`, ` > `, `;`, no control or line break."""
+    if not name:
+        raise BadName("A tag needs a name.")
+    if name != name.strip():
+        raise BadName(f"The tag name {name!r} has a space at an end; write it without.")
+    if len(name) > LONGEST_NAME:
+        raise BadName(f"A tag name has at most {LONGEST_NAME} characters; this one has {len(name)}.")
+    for sign in ("/", SEPARATOR, ";"):
+        if sign in name:
+            raise BadName(f"A tag name cannot hold {sign.strip()!r}; choose another sign.")
+    if any(unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") for c in name):
+        raise BadName("A tag name cannot hold control or line-break characters.")
+    return name
+
+
+class Codebook:
+    """The tags of a project as a tree. `tags` maps ids to stored records and is not changed."""
+
+    def __init__(self, tags: Mapping[str, Tag]) -> None:
+        self.tags = tags
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self._children: dict[str, list[Tag]] | None = None
+
+    def resolve(self, tag_id: str) -> Tag | None:
+        """The tag an annotation means now: merges followed, None if it was deleted or is unknown."""
+        seen: set[str] = set()
+        tag = self.tags.get(tag_id)
+        while tag is not None and tag.merged_into and tag.id not in seen:
+            seen.add(tag.id)
+            tag = self.tags.get(tag.merged_into)
+        return None if tag is None or tag.deleted else tag
+
+    def path(self, tag_id: str) -> tuple[str, ...]:
+        """Names from the root to the tag; empty if it is unknown. A loop made by a merge is cut."""
+        known = self._paths.get(tag_id)
+        if known is not None:
+            return known
+        names: list[str] = []
+        seen: set[str] = set()
+        tag = self.tags.get(tag_id)
+        while tag is not None and tag.id not in seen:
+            seen.add(tag.id)
+            names.append(tag.name)
+            tag = self.resolve(tag.parent) if tag.parent else None
+        path = tuple(reversed(names))
+        self._paths[tag_id] = path
+        return path
+
+    def shown(self, tag_id: str, separator: str = SEPARATOR) -> str:
+        """The path as one text."""
+        return separator.join(self.path(tag_id))
+
+    def live(self) -> Iterator[Tag]:
+        """Tags that can be put on: neither archived, deleted nor merged; in order of their paths."""
+        alive = (t for t in self.tags.values() if not (t.archived or t.deleted or t.merged_into))
+        return iter(sorted(alive, key=lambda t: [plain(n) for n in self.path(t.id)]))
+
+    def children(self, parent: str) -> list[Tag]:
+        """Tags right under a tag (empty id: at the root) that are neither deleted nor merged, by name."""
+        if self._children is None:
+            grouped: dict[str, list[Tag]] = {}
+            for tag in self.tags.values():
+                if tag.deleted or tag.merged_into:
+                    continue
+                above = self.resolve(tag.parent) if tag.parent else None
+                grouped.setdefault(above.id if above else "", []).append(tag)
+            for tags in grouped.values():
+                tags.sort(key=lambda t: plain(t.name))
+            self._children = grouped
+        return self._children.get(parent, [])
+
+    def child(self, parent: str, name: str) -> Tag | None:
+        """The tag of this name right under a parent, case and accents ignored."""
+        wanted = plain(name)
+        return next((t for t in self.children(parent) if plain(t.name) == wanted), None)
+
+    def at(self, path: str) -> Tag | None:
+        """The tag at a typed path (`harm/displacement`, or as shown with ` > `)."""
+        names = split_path(path)
+        tag: Tag | None = None
+        for name in names:
+            tag = self.child(tag.id if tag else "", name)
+            if tag is None:
+                return None
+        return tag
+
+    def find(self, ref: str) -> Tag:
+        """The tag a user means: an id, a path, or a name that is the only one. UnknownTag names the nearest."""
+        if (by_id := self.tags.get(ref)) is not None and (tag := self.resolve(by_id.id)) is not None:
+            return tag
+        if (tag := self.at(ref)) is not None:
+            return tag
+        wanted = plain(ref.strip())
+        named = [t for t in self.tags.values() if not t.deleted and not t.merged_into and plain(t.name) == wanted]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            paths = ", ".join(self.shown(t.id, "/") for t in named[:5])
+            raise UnknownTag(f"Several tags are called {ref!r}: {paths}. Write the path.")
+        near = self.nearest(ref)
+        hint = f"; the nearest is {self.shown(near.id, '/')!r}" if near else ""
+        raise UnknownTag(f"There is no tag {ref!r}{hint}.")
+
+    def nearest(self, ref: str) -> Tag | None:
+        """The tag whose path or name looks most like what was typed."""
+        import difflib
+
+        names: dict[str, Tag] = {}
+        for tag in self.live():
+            names.setdefault(plain(tag.name), tag)
+            names.setdefault(plain(self.shown(tag.id, "/")), tag)
+        wanted = plain(ref.replace(SEPARATOR, "/"))
+        close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)
+        close = close or difflib.get_close_matches(wanted.rsplit("/", 1)[-1], names, n=1, cutoff=0.6)
+        return names[close[0]] if close else None
+
+
+def split_path(path: str) -> list[str]:
+    """The names of a typed path: at ` > ` where there is one, else at `/`; spaces around names dropped."""
+    parts = path.split(SEPARATOR) if SEPARATOR in path else path.split("/")
+    return [part.strip() for part in parts]

@@ -1,0 +1,180 @@
+"""What an edit did, in words, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from reader.codebook import SEPARATOR
+from reader.edits import Change, Edit, Record
+from reader.model import CONTEXT
+
+if TYPE_CHECKING:
+    from reader.project import Project
+
+LONGEST = 48
+
+
+def shorten(text: str, limit: int = LONGEST) -> str:
+    """The first characters of a text on one line, an ellipsis where it was cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def place(project: Project, edit: Edit) -> tuple[str, int] | None:
+    """The article and paragraph number of the first change that has one; number 0: the article as a whole."""
+    for change in edit.changes:
+        record = change.record
+        if change.table == "reviews":
+            return (record["article"], record["paragraph"])
+        if change.table == "annotations" and record.get("article"):
+            anchor = record.get("anchor")
+            if anchor is None:
+                return (record["article"], 0)
+            return (record["article"], project.number_at(record["article"], anchor["start"]))
+        if change.table == "articles":
+            return (change.id, 0)
+    return None
+
+
+def describe(project: Project, edit: Edit) -> str:
+    """One sentence without a full stop: what was done to what, and where."""
+    if edit.erased:
+        return "erased"
+    parts = [
+        said
+        for table, say in _SAY.items()
+        if (changes := [c for c in edit.changes if c.table == table]) and (said := say(project, changes, edit))
+    ]
+    text = ", ".join(parts) or edit.command
+    where = _where(project, edit)
+    return f"{text} {where}" if where else text
+
+
+def _where(project: Project, edit: Edit) -> str:
+    marks = [c for c in edit.changes if c.table in ("annotations", "reviews")]
+    if not marks:
+        return ""
+    articles = {c.record.get("article", "") for c in marks} - {""}
+    if not articles:
+        return ""
+    if len(articles) > 1:
+        return f"in {len(articles)} articles"
+    article_id = articles.pop()
+    numbers = sorted({_number(project, c) for c in marks})
+    article = project.any_article(article_id)
+    title = f" of “{shorten(article.title)}”" if article else ""
+    if numbers == [0]:
+        return f"on the article{title.removeprefix(' of')}"
+    if len(numbers) == 1:
+        return f"on ¶ {numbers[0]}{title}"
+    return f"on {len(numbers)} paragraphs{title}"
+
+
+def _number(project: Project, change: Change) -> int:
+    record = change.record
+    if change.table == "reviews":
+        return int(record["paragraph"])
+    anchor = record.get("anchor")
+    return 0 if anchor is None else project.number_at(record["article"], anchor["start"])
+
+
+def _annotations(project: Project, changes: Sequence[Change], edit: Edit) -> str:
+    tagged: dict[str, list[str]] = {}
+    for change in changes:
+        tagged.setdefault(_verb(change), []).append(_tag_name(project, change.record, edit))
+    parts = []
+    for verb, names in tagged.items():
+        known = list(dict.fromkeys(name for name in names if name))
+        if verb.endswith("note"):
+            parts.append(verb)
+        else:
+            parts.append(f"{verb} {', '.join(known)}" if len(known) <= 3 else f"{verb} {len(known)} tags")
+    return ", ".join(parts)
+
+
+def _verb(change: Change) -> str:
+    before, after = change.before or {}, change.after or {}
+    if not before:
+        return "put on" if after.get("tag") else "wrote a note"
+    if not after:
+        return "took off" if before.get("tag") else "removed a note"
+    if before.get("tag") != after.get("tag"):
+        return "changed to"
+    if before.get("note") != after.get("note"):
+        return (
+            "changed a note"
+            if before.get("note") and after.get("note")
+            else ("wrote a note" if after.get("note") else "removed a note")
+        )
+    return "changed the ends of"
+
+
+def _tag_name(project: Project, record: Record, edit: Edit) -> str:
+    tag_id = record.get("tag", "")
+    if not tag_id:
+        return ""
+    made = next((c.record for c in edit.changes if c.table == "tags" and c.id == tag_id), None)
+    shown = project.codebook.shown(tag_id, SEPARATOR)
+    return shown or (made or {}).get("name", "a tag that is gone")
+
+
+def _reviews(_project: Project, changes: Sequence[Change], _edit: Edit) -> str:
+    return "marked reviewed" if changes[0].after else "took back the review"
+
+
+def _tags(_project: Project, changes: Sequence[Change], edit: Edit) -> str:
+    if any(c.table == "annotations" for c in edit.changes) and all(
+        c.before is None or c.after is None for c in changes
+    ):
+        return ""  # the tag was made while it was put on: one thing to the user
+    first = changes[0]
+    name = f"“{first.record.get('name', '')}”"
+    if len(changes) > 1:
+        name += f" and {len(changes) - 1} more"
+    if first.before is None:
+        return f"made the tag {name}"
+    if first.after is None:
+        return f"took back the tag {name}"
+    changed = {key for key in first.after if first.after[key] != first.before.get(key)}
+    for field, said in _TAG_FIELDS.items():
+        if field in changed:
+            return said(first.before, first.after)
+    return f"changed the tag {name}"
+
+
+_TAG_FIELDS: dict[str, Callable[[Record, Record], str]] = {
+    "name": lambda a, b: f"renamed the tag “{a['name']}” to “{b['name']}”",
+    "deleted": lambda a, b: f"{'deleted' if b['deleted'] else 'brought back'} the tag “{b['name']}”",
+    "archived": lambda a, b: f"{'archived' if b['archived'] else 'brought back'} the tag “{b['name']}”",
+    "merged_into": lambda a, b: f"merged the tag “{b['name']}”",
+    "parent": lambda a, b: f"moved the tag “{b['name']}”",
+    "description": lambda a, b: f"described the tag “{b['name']}”",
+}
+
+
+def _articles(_project: Project, changes: Sequence[Change], edit: Edit) -> str:
+    first = changes[0]
+    title = f"“{shorten(first.record.get('title', ''), CONTEXT)}”"
+    if len(changes) > 1:
+        title = f"{len(changes)} articles"
+    if first.before is None:
+        return f"imported {title}"
+    if first.after is None:
+        return f"took back the import of {title}"
+    if first.before.get("roles") != first.after.get("roles"):
+        return f"changed the role of a paragraph in {title}"
+    return f"changed {title} ({edit.command})"
+
+
+def _project(_project: Project, _changes: Sequence[Change], edit: Edit) -> str:
+    return f"changed the project ({edit.command})"
+
+
+_SAY: dict[str, Callable[[Project, Sequence[Change], Edit], str]] = {
+    "annotations": _annotations,
+    "reviews": _reviews,
+    "tags": _tags,
+    "articles": _articles,
+    "project": _project,
+}

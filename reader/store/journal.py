@@ -1,0 +1,196 @@
+"""The journals: one line an edit, append only. They are the truth; all else can be made from them.
+
+A line is eight lower-case hex digits of `zlib.crc32` of the JSON bytes, a space, one JSON object in
+UTF-8, LF. A file is called `<coder>.<copy>.jsonl` and has one writer.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from reader import fs
+from reader.edits import Edit
+from reader.errors import Damage
+
+SUFFIX = ".jsonl"
+CHECKPOINT_SUFFIX = ".checkpoint"
+_BLOCK = 1 << 16
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Edit)
+_head = re.compile(rb"[0-9a-f]{8} ")
+
+
+def encode_line(value: object) -> bytes:
+    """A value as a line with its checksum."""
+    data = _encoder.encode(value)
+    return b"%08x %s\n" % (zlib.crc32(data), data)
+
+
+def checked(line: bytes) -> bytes:
+    """The JSON bytes of a line (with or without LF). Damage if the checksum does not hold."""
+    if not _head.match(line):
+        raise Damage("not a line of ours")
+    data = line[9:-1] if line.endswith(b"\n") else line[9:]
+    if zlib.crc32(data) != int(line[:8], 16):
+        raise Damage("its checksum does not hold")
+    return data
+
+
+def decode_line(line: bytes) -> Edit:
+    """The edit on a journal line. Damage if it cannot be read."""
+    try:
+        return _decoder.decode(checked(line))
+    except msgspec.DecodeError as error:
+        raise Damage(f"it is no edit ({error})") from error
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """An edit with its place: the journal's name and the byte offset behind its line."""
+
+    edit: Edit
+    journal: str
+    end: int
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """How far the TinyDB files hold a journal: bytes, and the `seq` of the last edit among them."""
+
+    offset: int = 0
+    seq: int = 0
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """The checkpoint in a file; None if there is none. Damage if it cannot be read."""
+    try:
+        data = fs.read_bytes(path)
+    except FileNotFoundError:
+        return None
+    try:
+        return msgspec.json.decode(checked(data), type=Checkpoint)
+    except (Damage, msgspec.DecodeError) as error:
+        raise Damage(f"{path.name} cannot be read: {error}.") from error
+
+
+@dataclass
+class Found:
+    """What reading a stretch of a journal gave: entries, damage in words, and where the next stretch begins."""
+
+    entries: list[Entry] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    end: int = 0
+    seq: int = 0
+
+
+def parse(data: bytes, journal: str, offset: int = 0, seq: int = 0) -> Found:
+    """The entries in `data`, which begins at byte `offset` behind edit `seq`; an unfinished last line is left for later."""
+    found = Found(end=offset, seq=seq)
+    position = 0
+    while (newline := data.find(b"\n", position)) >= 0:
+        line = data[position : newline + 1]
+        position = newline + 1
+        found.end = offset + position
+        try:
+            edit = decode_line(line)
+        except Damage as error:
+            found.seq += 1
+            found.problems.append(f"{journal}, edit {found.seq}: {error}")
+            continue
+        if edit.seq != found.seq + 1:
+            found.problems.append(f"{journal}: after edit {found.seq} comes edit {edit.seq}")
+        found.seq = edit.seq
+        found.entries.append(Entry(edit, journal, found.end))
+    return found
+
+
+def read(path: Path, offset: int = 0, seq: int = 0) -> Found:
+    """The entries of a journal from a place on. Damage if the file is shorter than that place or is missing."""
+    size = fs.size_of(path)
+    if size < offset:
+        what = "is missing" if size < 0 else "is empty" if size == 0 else "has become shorter"
+        raise Damage(
+            f"The journal {path.name} {what}: {offset} bytes of it were on the disk. Restore it from a backup."
+        )
+    if size == offset:
+        return Found(end=offset, seq=seq)
+    return parse(fs.read_from(path, offset), path.stem, offset, seq)
+
+
+def newest_first(path: Path) -> Iterator[Edit]:
+    """The edits of a journal from its end to its start, read in blocks; lines that cannot be read are passed over."""
+    end = fs.size_of(path)
+    rest = b""
+    while end > 0:
+        start = max(0, end - _BLOCK)
+        block = fs.read_range(path, start, end) + rest
+        end = start
+        if start > 0:
+            newline = block.find(b"\n")
+            if newline < 0:
+                rest = block
+                continue
+            rest, block = block[: newline + 1], block[newline + 1 :]
+        for line in reversed(block.splitlines(keepends=True)):
+            if line.endswith(b"\n"):
+                try:
+                    yield decode_line(line)
+                except Damage:
+                    continue
+
+
+class Journal:
+    """A journal opened for writing by its one writer.
+
+    Opening it mends the end of the file: a whole last line that only lacks its LF gets it, a torn one
+    (never acknowledged) is moved to a file of its own beside the journal.
+    """
+
+    def __init__(self, path: Path, checkpoint: Checkpoint, modes: fs.Modes = fs.PRIVATE) -> None:
+        self.path = path
+        self.name = path.stem
+        self._modes = modes
+        if checkpoint.offset and fs.size_of(path) < checkpoint.offset:
+            read(path, checkpoint.offset)  # raises Damage in the right words
+        self._file = fs.Appender(path, modes)
+        try:
+            self.seq = self._last_seq(checkpoint)
+        except BaseException:
+            self._file.close()
+            raise
+
+    @property
+    def size(self) -> int:
+        """The journal's length in bytes, all of it durable."""
+        return self._file.size
+
+    def _last_seq(self, checkpoint: Checkpoint) -> int:
+        data = fs.read_from(self.path, checkpoint.offset) if self._file.size > checkpoint.offset else b""
+        found = parse(data, self.name, checkpoint.offset, checkpoint.seq)
+        torn = data[found.end - checkpoint.offset :]
+        if torn:
+            try:
+                edit = decode_line(torn)
+            except Damage:
+                aside = self.path.with_name(f"{self.path.name}.torn-{found.end}")
+                fs.replace_file(aside, torn, self._modes)
+                self._file.cut(found.end)
+            else:
+                self._file.append(b"\n")
+                return edit.seq
+        return found.seq
+
+    def append(self, edit: Edit) -> Entry:
+        """Commit an edit: durable on return, with its `seq`. OSError: it is not in the file."""
+        numbered = msgspec.structs.replace(edit, seq=self.seq + 1)
+        end = self._file.append(encode_line(numbered))
+        self.seq += 1
+        return Entry(numbered, self.name, end)
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,365 @@
+"""The store's laws: what was committed is there, for every reader, however the files behind the journals are."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+from tinydb import TinyDB, where
+
+from reader import fs
+from reader.edits import Edit, new_id, now
+from reader.errors import Conflict, Damage, Locked, NotSaved, ReadOnly, UsageError
+from reader.model import Tag
+from reader.project import Project
+from reader.store.replay import replay
+from reader.store.tiny import TinyStore
+from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return make_project(tmp_path / "p")
+
+
+def reopened(project: Project, coder: str = "c1") -> Project:
+    project.close()
+    return Project.open(project.path, coder=coder)
+
+
+def test_a_journal_line_is_its_checksum_and_one_json_object(project: Project) -> None:
+    add_tag(project, "harm")
+    project.flush()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert [json.loads(line[9:])["seq"] for line in lines] == [1, 2]
+    for line in lines:
+        assert line[8:9] == b" "
+        assert int(line[:8], 16) == zlib.crc32(line[9:-1])
+    edit = json.loads(lines[1][9:])
+    assert edit["coder"] == "c1"
+    assert edit["changes"][0]["after"]["name"] == "harm"
+
+
+def test_the_tinydb_files_read_with_tinydb_alone(project: Project) -> None:
+    tag = add_tag(project, "harm")
+    article = the_article(project)
+    annotation, _ = put_on(project, article, 2, tag)
+    project.close()
+    assert TinyDB(project.path / "library.json").table("articles").all()[0]["title"] == FLOOD[0]
+    tags = TinyDB(project.path / "codebook.json").table("tags")
+    assert tags.search(where("name") == "harm")[0]["id"] == tag.id
+    path = project.path / "annotations" / "c1" / article.id[1:3] / f"{article.id}.json"
+    (found,) = TinyDB(path).table("annotations").search(where("tag") == tag.id)
+    assert found["id"] == annotation.id
+    assert found["anchor"]["quote"] == FLOOD[1]
+
+
+def test_reopening_changes_nothing(project: Project) -> None:
+    tag = add_tag(project, "harm")
+    article = the_article(project)
+    put_on(project, article, 2, tag)
+    before = (dict(project.articles), dict(project.tags), project.marks(article.id).annotations)
+    again = reopened(project)
+    assert (dict(again.articles), dict(again.tags), again.marks(article.id).annotations) == before
+    assert again.problems == []
+    assert again.verify() == []
+
+
+def test_a_crash_before_the_tinydb_files_are_written_loses_nothing(project: Project) -> None:
+    tag = add_tag(project, "harm")
+    article = the_article(project)
+    annotation, _ = put_on(project, article, 2, tag)
+    project.flush()
+    copy = project.path.with_name("copy")  # as a crash leaves it: the files behind, no checkpoint of today
+    shutil.copytree(project.path, copy)
+    for path in (copy / "annotations").rglob("*.json"):
+        path.unlink()
+    other = Project.open(copy, coder="c2")
+    assert list(other.marks(article.id).annotations) == [annotation.id]
+    mended = Project.open(project.path, coder="c2")
+    assert list(mended.marks(article.id).annotations) == [annotation.id]
+
+
+def test_the_session_after_a_crash_writes_what_the_one_before_could_not(tmp_path: Path) -> None:
+    code = """
+import os, sys
+from pathlib import Path
+from tests.projects import add_tag, make_project, put_on, the_article
+project = make_project(Path(sys.argv[1]))
+project.store.settle = lambda: True
+put_on(project, the_article(project), 2, add_tag(project, "harm"))
+project.flush()
+os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "p")], check=False, cwd=Path(__file__).parent.parent)
+    first = Project.open(tmp_path / "p", coder="c1")
+    article = the_article(first)
+    add_tag(first, "other")
+    first.close()
+    # The checkpoint has moved beyond the lost session's edits; the files must hold them now.
+    assert TinyDB(tmp_path / "p" / "annotations/c1" / article.id[1:3] / f"{article.id}.json").table("annotations").all()
+    again = Project.open(tmp_path / "p", coder="c1")
+    assert len(again.marks(article.id).annotations) == 1
+    assert again.verify() == []
+
+
+def test_replay_from_nothing_equals_the_tinydb_files(project: Project) -> None:
+    article = the_article(project)
+    tags = [add_tag(project, name) for name in ("harm", "actor", "talks")]
+    for number in (2, 4, 5):
+        for tag in tags[: number - 2] or tags:
+            put_on(project, article, number, tag)
+    project.undo()
+    project.close()
+    replayed = replay((project.path / "journal").glob("*.jsonl"))
+    store = TinyStore(project.path, "c1")
+    assert replayed.shelves["library.json"].table("articles") == store.articles()
+    assert replayed.shelves["codebook.json"].table("tags") == store.tags()
+    key = f"annotations/c1/{article.id[1:3]}/{article.id}.json"
+    assert list(replayed.shelves[key].table("annotations").values()) == store.annotations(article.id)
+
+
+@pytest.mark.parametrize("what", ["changed", "cut", "empty", "gone"])
+def test_a_tinydb_file_that_is_not_ours_any_more_is_made_again(project: Project, what: str) -> None:
+    article = the_article(project)
+    annotation, _ = put_on(project, article, 2, add_tag(project, "harm"))
+    project.close()
+    path = project.path / "annotations" / "c1" / article.id[1:3] / f"{article.id}.json"
+    data = path.read_bytes()
+    match what:
+        case "changed":
+            path.write_bytes(data.replace(b'"paragraph"', b'"span"', 1))
+        case "cut":
+            path.write_bytes(data[: len(data) // 2])
+        case "empty":
+            path.write_bytes(b"")
+        case _:
+            path.unlink()
+    again = Project.open(project.path, coder="c1")
+    again.start()
+    assert again.marks(article.id).annotations == {annotation.id: annotation}
+    assert len(again.problems) == 1
+    assert article.id in again.problems[0]
+    again.close()
+    aside = list(path.parent.glob("*.changed-*"))
+    assert len(aside) == (0 if what == "gone" else 1)
+    assert Project.open(project.path, coder="c1").verify() == []
+
+
+def test_a_torn_last_line_is_set_aside_and_a_whole_one_is_kept(project: Project) -> None:
+    add_tag(project, "harm")
+    project.flush()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    size = path.stat().st_size
+    project.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole.splitlines(keepends=True)[0][:50])
+    torn = Project.open(project.path, coder="c1")
+    assert [tag.name for tag in torn.tags.values()] == ["harm"]
+    add_tag(torn, "actor")
+    torn.close()
+    assert torn.problems == []
+    assert [p.name for p in path.parent.glob("*.torn-*")] == [f"{path.name}.torn-{size}"]
+    again = Project.open(project.path, coder="c1")
+    assert sorted(tag.name for tag in again.tags.values()) == ["actor", "harm"]
+
+
+def test_a_damaged_line_costs_that_edit_alone_and_is_named(project: Project) -> None:
+    for name in ("harm", "actor", "talks"):
+        add_tag(project, name)
+    project.close()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    path.write_bytes(path.read_bytes().replace(b'"actor"', b'"actxr"'))
+    (project.path / "codebook.json").unlink()
+    again = Project.open(project.path, coder="c1")
+    assert sorted(tag.name for tag in again.tags.values()) == ["harm", "talks"]
+    assert any("edit 3" in problem for problem in again.problems)
+
+
+def test_an_empty_journal_where_there_was_one_is_damage_not_new(project: Project) -> None:
+    add_tag(project, "harm")
+    project.close()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    path.write_bytes(b"")
+    again = Project.open(project.path, coder="c1")
+    assert [tag.name for tag in again.tags.values()] == ["harm"]  # the TinyDB files still hold it
+    assert any("is empty" in problem for problem in again.problems)
+    with pytest.raises(Damage):
+        add_tag(again, "actor")
+
+
+def test_one_writing_session_a_coder(project: Project) -> None:
+    project.start()
+    second = Project.open(project.path, coder="c1")
+    with pytest.raises(Locked, match="since") as locked:
+        add_tag(second, "harm")
+    assert locked.value.exit_code == 3
+    assert "Another session is writing" in second.read_only
+    other = Project.open(project.path, coder="c2")
+    add_tag(other, "harm")
+    other.close()
+    assert project.poll()
+    assert [tag.name for tag in project.tags.values()] == ["harm"]
+
+
+def test_two_writers_see_each_others_marks(project: Project) -> None:
+    article = the_article(project)
+    tag = add_tag(project, "harm")
+    project.flush()
+    other = Project.open(project.path, coder="c2")
+    mine, _ = put_on(project, article, 2, tag)
+    theirs, _ = put_on(other, article, 4, tag)
+    project.flush()
+    other.flush()
+    project.poll()
+    other.poll()
+    expected = {mine.id: mine, theirs.id: theirs}
+    assert project.marks(article.id).annotations == expected
+    assert other.marks(article.id).annotations == expected
+    other.close()
+    project.close()
+    assert Project.open(project.path, coder="c3").marks(article.id).annotations == expected
+
+
+def test_a_rename_of_what_another_renamed_is_refused(project: Project) -> None:
+    tag = add_tag(project, "harm")
+    project.flush()
+    other = Project.open(project.path, coder="c2")
+    assert other.tags[tag.id].name == "harm"
+    theirs = Tag(id=tag.id, name="damage", created=tag.created)
+    other.apply("tag-rename", [(tag, theirs)])
+    other.flush()
+    project.apply("tag-rename", [(tag, Tag(id=tag.id, name="injury", created=tag.created))])
+    assert project.tags[tag.id].name == "injury"  # at once, in memory
+    with pytest.raises(Conflict, match="changed by someone else"):
+        project.flush()
+    project.poll()
+    assert project.tags[tag.id] == theirs
+
+
+def test_two_tags_of_one_name_are_refused(project: Project) -> None:
+    add_tag(project, "harm")
+    project.flush()
+    other = Project.open(project.path, coder="c2")
+    assert len(other.tags) == 1
+    other.apply("tag-add", [(None, Tag(id=new_id("t"), name="Härm", created=now()))])
+    with pytest.raises(Conflict, match="already"):
+        other.flush()
+    assert len(other.tags) == 1
+
+
+def test_two_imports_at_once_get_two_numbers(project: Project) -> None:
+    other = Project.open(project.path, coder="c2")
+    assert len(other.articles) == 1
+    project.import_articles([new_article(("One", "Text one."), source="one.txt")])
+    other.import_articles([new_article(("Two", "Text two."), source="two.txt")])
+    project.poll()
+    assert {a.title: a.number for a in project.articles.values()} == {FLOOD[0]: 1, "One": 2, "Two": 3}
+
+
+def test_a_number_is_never_given_twice(project: Project) -> None:
+    project.import_articles([new_article(("One", "Text one."))])
+    project.undo()
+    done = project.import_articles([new_article(("Two", "Text two."))])
+    assert [a.number for a in done.new] == [3]
+
+
+def test_what_this_version_does_not_know_is_kept(project: Project) -> None:
+    tag = add_tag(project, "harm")
+    strange = Tag(id=tag.id, name="harm", created=tag.created, extra={"weight": 3})
+    project.apply("plug-in", [(tag, strange)])
+    again = reopened(project)
+    assert again.tags[tag.id].extra == {"weight": 3}
+    again.apply("tag-rename", [(strange, Tag(id=tag.id, name="hurt", created=tag.created, extra=strange.extra))])
+    again.undo()
+    again.close()
+    assert TinyDB(project.path / "codebook.json").table("tags").all()[0]["weight"] == 3
+
+
+def test_everything_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        project = make_project(tmp_path / "deep" / "p")
+        put_on(project, the_article(project), 2, add_tag(project, "harm"))
+        project.save_draft("x", "a note")
+        project.state.last_article = "a"
+        project.save_state()
+        project.close()
+    finally:
+        os.umask(before)
+    for path in [project.path, *project.path.rglob("*")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_project_of_a_newer_version_opens_for_reading(project: Project) -> None:
+    project.close()
+    path = project.path / "project.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "format": 99, "mode": "0700"}))
+    newer = Project.open(project.path, coder="c1")
+    assert "newer version" in newer.read_only
+    assert len(newer.articles) == 1
+    with pytest.raises(ReadOnly):
+        add_tag(newer, "harm")
+
+
+def test_no_project_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="There is no project"):
+        Project.open(tmp_path, coder="c1")
+    Project.create(tmp_path)
+    with pytest.raises(UsageError, match="already"):
+        Project.create(tmp_path)
+
+
+class FullDisk(fs.Disk):
+    """A disk on which nothing more can be written to journals while `full`."""
+
+    def __init__(self) -> None:
+        self.full = False
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return super().write(fd, data)
+
+
+def test_a_full_disk_keeps_the_edit_in_memory_and_saves_it_later(project: Project) -> None:
+    disk = FullDisk()
+    with fs.using(disk):
+        tag = add_tag(project, "harm")
+        project.flush()
+        disk.full = True
+        annotation, _ = put_on(project, the_article(project), 2, tag)
+        with pytest.raises(NotSaved, match="the disk is full"):
+            project.flush(5)
+        assert project.pending == 1
+        assert annotation.id in project.marks(annotation.article).annotations
+        disk.full = False
+        project.close()
+    again = Project.open(project.path, coder="c1")
+    assert again.marks(annotation.article).annotations == {annotation.id: annotation}
+    assert again.verify() == []
+
+
+def test_an_erased_line_wins_over_a_whole_one(project: Project) -> None:
+    tag = add_tag(project, "harm")
+    project.close()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    from reader.store.journal import decode_line, encode_line
+
+    lines = path.read_bytes().splitlines(keepends=True)
+    edit = decode_line(lines[1])
+    erased = Edit(id=edit.id, at=edit.at, coder=edit.coder, command=edit.command, seq=edit.seq, erased=now())
+    other = path.with_name("c1.00000000.jsonl")
+    other.write_bytes(lines[0] + encode_line(erased))
+    shelf = replay([path, other]).shelves.get("codebook.json")
+    assert shelf is None or not shelf.table("tags")
