@@ -159,7 +159,7 @@ def size_of(path: Path) -> int:
     """The size of a file in bytes; -1 if there is none."""
     try:
         return _disk.stat(path).st_size
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return -1
 
 

@@ -53,7 +53,7 @@ Pair = tuple[Stored | None, Stored | None]
 KEPT_MARKS = 32
 """Articles whose marks stay in memory."""
 
-__all__ = ["BecameReadOnly", "Conflicted", "Event", "Project", "Saved", "Session", "Unsaved"]
+__all__ = ["BecameReadOnly", "Conflicted", "Edit", "Event", "Project", "Saved", "Session", "Unsaved"]
 
 
 class Project:

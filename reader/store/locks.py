@@ -107,3 +107,14 @@ def project_lock(folder: Path, modes: fs.Modes) -> Iterator[None]:
             yield
     except Timeout:
         raise NotSaved(f"Another edit has held the project for {PATIENCE:.0f} seconds; it is tried again.") from None
+
+
+@contextlib.contextmanager
+def alone(folder: Path, modes: fs.Modes) -> Iterator[None]:
+    """Hold every lock of a project: nobody else writes. Locked if somebody does; no session of one's own may be open."""
+    names = {name.removesuffix(".lock") for name in fs.names(folder) if name.endswith(".lock")} - {"project"}
+    with contextlib.ExitStack() as held, project_lock(folder, modes):
+        for name in sorted(names):
+            session = SessionLock(folder, name, modes)
+            held.callback(session.release)
+        yield

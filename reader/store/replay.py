@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from reader.edits import Change, Edit, Record
 from reader.errors import Damage
 from reader.store import journal as journals
 from reader.store.documents import Shelf, put
-from reader.store.shelves import key_of
+from reader.store.shelves import key_of, owner_of
 
 
 @dataclass
@@ -42,23 +42,32 @@ def replay(paths: Iterable[Path], keys: Collection[str] | None = None) -> Replay
             known = edits.get(entry.edit.id)
             if known is None or entry.edit.erased:
                 edits[entry.edit.id] = entry.edit
+    result.shelves = replay_edits(edits.values(), keys, held)
+    return result
+
+
+def replay_edits(
+    edits: Iterable[Edit], keys: Collection[str] | None = None, held: Mapping[str, int] | None = None
+) -> dict[str, Shelf]:
+    """The shelves that some edits lead to; `held` is how far each journal is in them."""
     states = _States()
     latest: dict[str, tuple[str, str]] = {}
-    for edit in sorted(edits.values(), key=lambda e: e.order):
+    for edit in sorted({edit.id: edit for edit in edits}.values(), key=lambda e: e.order):
         for change in edit.changes:
             key = key_of(edit.coder, change)
             if keys is None or key in keys:
                 states.apply(key, change, edit)
                 latest[key] = edit.order
+    shelves: dict[str, Shelf] = {}
     for key, tables in states.tables.items():
-        owner = key.split("/")[1] if key.startswith("annotations/") else ""
-        mine = {n: end for n, end in held.items() if not owner or n.split(".")[0] == owner}
+        owner = owner_of(key)
+        mine = {n: end for n, end in (held or {}).items() if not owner or n.split(".")[0] == owner}
         shelf = Shelf({name: {} for name in tables}, mine, latest[key])
         for name, records in tables.items():
             for record in records.values():
                 put(shelf.tables[name], Change(name, record["id"], None, record))
-        result.shelves[key] = shelf
-    return result
+        shelves[key] = shelf
+    return shelves
 
 
 class _States:

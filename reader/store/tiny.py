@@ -309,8 +309,9 @@ class TinyStore:
                 return True
             with contextlib.suppress(FileNotFoundError):
                 data = fs.map_file(self._journal_path(name))
-                needle = b'"unit":"' if key.endswith("memos.json") else b'"article":"%s"' % Path(key).stem.encode()
-                if data.find(needle, 0, checkpoint.offset) >= 0:
+                article = b'"article":"%s"' % Path(key).stem.encode()
+                needles = (b'"unit":"tag"', b'"unit":"project"') if key == memos_key(owner) else (article,)
+                if any(data.find(needle, 0, checkpoint.offset) >= 0 for needle in needles):
                     return True
         return False
 

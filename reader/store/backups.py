@@ -1,0 +1,236 @@
+"""Verified copies of a project in its own folder `backups/`: the journals in a zip each, the texts once for all.
+
+A backup is opened and counted after it is written. Kept are the 10 latest and the last of 7 days, 4
+weeks and 12 months.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from reader import fs
+from reader.errors import Damage, ReaderError, UsageError
+from reader.store import archive
+from reader.store.journal import SUFFIX
+from reader.store.replay import replay_edits
+from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT
+
+KEPT_LATEST, KEPT_DAYS, KEPT_WEEKS, KEPT_MONTHS = 10, 7, 4, 12
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What a state holds: edits in the journals, and live records."""
+
+    edits: int
+    articles: int
+    tags: int
+    annotations: int
+    reviews: int
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup says of itself."""
+
+    made: str
+    reason: str
+    counted: Counted
+    journals: dict[str, str]
+
+
+class Backup(msgspec.Struct, frozen=True):
+    """A backup on the disk: its name is the time it was made (UTC)."""
+
+    name: str
+    path: Path
+    manifest: Manifest
+
+    @property
+    def made(self) -> datetime:
+        return datetime.strptime(self.name, _STAMP).replace(tzinfo=UTC)
+
+
+def count(journals: archive.Journals) -> Counted:
+    """What the journals lead to, counted."""
+    edits = [edit for _, edit in journals.edits()]
+    shelves = replay_edits(edits).values()
+    tables: dict[str, int] = {}
+    for shelf in shelves:
+        for name, records in shelf.tables.items():
+            tables[name] = tables.get(name, 0) + len(records)
+    return Counted(
+        len({edit.id for edit in edits}),
+        *(tables.get(name, 0) for name in ("articles", "tags", "annotations", "reviews")),
+    )
+
+
+def make(path: Path, reason: str, modes: fs.Modes) -> Backup:
+    """Write a backup of a project, read it back and count it. ReaderError says why it could not be made."""
+    folder = path / "backups"
+    try:
+        state = archive.read_folder(path)
+        info = fs.read_bytes(path / PROJECT)
+        now = datetime.now(UTC)
+        sums = {name: hashlib.sha256(data).hexdigest() for name, data in state.files.items()}
+        manifest = Manifest(now.strftime("%Y-%m-%dT%H:%M:%SZ"), reason, count(state), sums)
+        _keep_texts(path, modes)
+        fs.make_folder(folder, modes)
+        target = folder / f"{now.strftime(_STAMP)}.zip"
+        fs.replace_file(target, archive.write_zip(info, state.files, (), msgspec.json.encode(manifest)), modes)
+        backup = Backup(target.stem, target, manifest)
+        check(backup)
+        prune(path)
+    except OSError as error:
+        raise ReaderError(f"No backup could be made: {error.strerror}.") from error
+    return backup
+
+
+def _keep_texts(path: Path, modes: fs.Modes) -> None:
+    """Copy the texts that are not among the kept ones yet; they never change."""
+    for name in _text_names(path / "texts"):
+        kept = path / "backups" / "texts" / name[1:3] / name
+        if not fs.exists(kept):
+            fs.make_folder(kept.parent, modes)
+            fs.replace_file(kept, fs.read_bytes(path / "texts" / name[1:3] / name), modes)
+
+
+def _text_names(folder: Path) -> Iterator[str]:
+    for part in fs.names(folder):
+        if not part.startswith("."):
+            yield from (name for name in fs.names(folder / part) if archive.TEXT_NAME.fullmatch(name))
+
+
+def check(backup: Backup) -> archive.Journals:
+    """Read a backup and count it; its journals. Damage if it does not hold what it says."""
+    found = archive.read_zip(fs.read_bytes(backup.path), backup.path.name)
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in found.files.items()}
+    if sums != backup.manifest.journals or count(found) != backup.manifest.counted:
+        raise Damage(f"The backup {backup.name} does not hold what was written to it.")
+    return found
+
+
+def all_of(path: Path) -> list[Backup]:
+    """The backups of a project that can be read, the latest first."""
+    import zipfile
+
+    found = []
+    for name in fs.names(path / "backups"):
+        if name.endswith(".zip") and not name.startswith("."):
+            file = path / "backups" / name
+            try:
+                with zipfile.ZipFile(file) as zipped:
+                    manifest = msgspec.json.decode(zipped.read("manifest.json"), type=Manifest)
+            except (OSError, KeyError, zipfile.BadZipFile, msgspec.DecodeError):
+                continue
+            found.append(Backup(file.stem, file, manifest))
+    return sorted(found, key=lambda backup: backup.name, reverse=True)
+
+
+def find(path: Path, name: str) -> Backup:
+    """The backup of a name or a unique start of it; the latest for an empty one. UsageError names those there are."""
+    found = [backup for backup in all_of(path) if backup.name.startswith(name)]
+    if not found or (name and len(found) > 1):
+        names = ", ".join(backup.name for backup in (found or all_of(path))[:5])
+        what = "no backup" if not found else "more than one backup"
+        raise UsageError(f"There is {what} {name!r}; there is: {names or 'none yet'}.")
+    return found[0]
+
+
+def kept(names: Iterable[tuple[str, datetime]]) -> set[str]:
+    """Which backups stay: the latest ones, and the last one of each of the latest days, weeks and months."""
+    ordered = sorted(names, key=lambda item: item[1], reverse=True)
+    stay = {name for name, _ in ordered[:KEPT_LATEST]}
+    for many, form in ((KEPT_DAYS, "%Y-%m-%d"), (KEPT_WEEKS, "%G-%V"), (KEPT_MONTHS, "%Y-%m")):
+        periods: dict[str, str] = {}
+        for name, made in ordered:
+            periods.setdefault(made.strftime(form), name)
+        stay |= set(list(periods.values())[:many])
+    return stay
+
+
+def prune(path: Path) -> None:
+    """Remove the backups that need not be kept."""
+    there = all_of(path)
+    stay = kept((backup.name, backup.made) for backup in there)
+    for backup in there:
+        if backup.name not in stay:
+            fs.remove(backup.path)
+
+
+def restore(path: Path, backup: Backup, modes: fs.Modes) -> None:
+    """Bring the state of a backup back. The caller has made a backup of the state before and holds all locks.
+
+    The journals change places as a whole folder; what is derived goes first, so that a crash at any moment
+    leaves a state that opens.
+    """
+    found = check(backup)
+    staged = path / "journal.restored"
+    _remove_tree(staged)
+    fs.make_folder(staged, modes)
+    for name, data in found.files.items():
+        fs.replace_file(staged / name, data, modes)
+    forget_derived(path)
+    aside = path / "journal.before"
+    _remove_tree(aside)
+    if fs.exists(path / "journal"):
+        fs.move(path / "journal", aside)
+    fs.move(staged, path / "journal")
+    _remove_tree(aside)
+    restore_texts(path, modes)
+    import zipfile
+
+    with zipfile.ZipFile(backup.path) as zipped:
+        fs.replace_file(path / PROJECT, zipped.read(PROJECT), modes)
+
+
+def finish_restore(path: Path) -> None:
+    """Bring a restore to its end that was cut off between taking the old journals away and putting the new ones there."""
+    if not fs.exists(path / "journal") and fs.exists(path / "journal.restored"):
+        fs.move(path / "journal.restored", path / "journal")
+
+
+def restore_texts(path: Path, modes: fs.Modes) -> list[str]:
+    """Put back texts and paragraph files that are missing or are not the ones kept; their names."""
+    put_back = []
+    for name in _text_names(path / "backups" / "texts"):
+        kept_file = path / "backups" / "texts" / name[1:3] / name
+        target = path / "texts" / name[1:3] / name
+        data = fs.read_bytes(kept_file)
+        if name.endswith(".txt") and not name.startswith(f"a{hashlib.sha256(data).hexdigest()[:16]}"):
+            continue  # the kept one is the damaged one
+        if not fs.exists(target) or fs.read_bytes(target) != data:
+            fs.make_folder(target.parent, modes)
+            fs.replace_file(target, data, modes)
+            put_back.append(name)
+    return put_back
+
+
+def forget_derived(path: Path) -> None:
+    """Remove what is made from the journals: TinyDB files, checkpoints, the index. The next opening makes them again."""
+    for name in fs.names(path / "journal"):
+        if not name.endswith(SUFFIX):
+            fs.remove(path / "journal" / name)
+    for name in (LIBRARY, CODEBOOK, "index.sqlite", "index.sqlite-wal", "index.sqlite-shm"):
+        fs.remove(path / name)
+    _remove_tree(path / "annotations")
+    fs.make_folder(path / "annotations", fs.Modes(*_modes_like(path)))
+
+
+def _modes_like(path: Path) -> tuple[int, int, int]:
+    import os
+
+    status = os.stat(path)  # noqa: PTH116  only to make the folder anew as its parent is
+    return (status.st_mode & 0o777, status.st_mode & 0o666, -1)
+
+
+def _remove_tree(folder: Path) -> None:
+    import shutil
+
+    if fs.exists(folder):
+        shutil.rmtree(folder)
+        fs.sync_folder(folder.parent)

@@ -1,0 +1,142 @@
+"""Taking an article out for good: the one exception to journals that only grow.
+
+Every journal and backup is rewritten; a line about the article keeps its number, id, time, coder and
+command and holds `erased` in place of what it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from reader import fs
+from reader.edits import Change, Edit
+from reader.store import archive, backups
+from reader.store.journal import SUFFIX, encode_line, parse
+from reader.store.shelves import PROJECT
+
+GONE = "(erased)"
+
+
+def is_about(change: Change, articles: frozenset[str]) -> bool:
+    """Whether a change is about one of the articles."""
+    if change.table == "articles":
+        return change.id in articles
+    if change.table in ("annotations", "reviews"):
+        return any((record or {}).get("article") in articles for record in (change.before, change.after))
+    return False
+
+
+def without(edit: Edit, articles: frozenset[str], names: Mapping[str, str], at: str) -> Edit:
+    """The edit without what it did to the articles, and without the tag names to be forgotten."""
+    kept = tuple(change for change in edit.changes if not is_about(change, articles))
+    renamed = tuple(_renamed(change, names) for change in kept)
+    if renamed == edit.changes:
+        return edit
+    return msgspec.structs.replace(edit, changes=renamed, erased=edit.erased or at)
+
+
+def _renamed(change: Change, names: Mapping[str, str]) -> Change:
+    if change.table != "tags":
+        return change
+    both = []
+    for record in (change.before, change.after):
+        if record is not None and record.get("name") in names:
+            record = {**record, "name": names[record["name"]]}  # noqa: PLW2901  a new record, the old one stays
+        both.append(record)
+    return Change(change.table, change.id, *both)
+
+
+def rewritten(data: bytes, articles: frozenset[str], names: Mapping[str, str], at: str) -> bytes:
+    """A journal without the articles; lines that are not about them stay byte for byte, damaged ones go."""
+    lines: list[bytes] = []
+    for line in data.splitlines(keepends=True):
+        found = parse(line, "", 0, 0)
+        if not found.entries:
+            continue  # what cannot be read cannot be searched for the article either
+        edit = found.entries[0].edit
+        shorter = without(edit, articles, names, at)
+        lines.append(line if shorter is edit else encode_line(shorter))
+    return b"".join(lines)
+
+
+def erase(path: Path, articles: frozenset[str], names: Mapping[str, str], at: str, modes: fs.Modes) -> None:
+    """Erase articles from a project folder; the caller holds all locks. What is derived goes first, so that a crash leaves a state that opens."""
+    backups.forget_derived(path)
+    for name in _journal_names(path):
+        file = path / "journal" / name
+        data = fs.read_bytes(file)
+        shorter = rewritten(data, articles, names, at)
+        if shorter != data:
+            fs.replace_file(file, shorter, modes)
+    for file in _texts(path, articles):
+        fs.remove(file)
+    for file in put_aside(path):
+        fs.remove(file)
+    for backup in backups.all_of(path):
+        _rewrite_backup(backup, articles, names, at, modes)
+    for folder in ("drafts", "state"):
+        _forget_private(path / folder, articles, modes)
+
+
+def _journal_names(path: Path) -> Iterator[str]:
+    return (name for name in fs.names(path / "journal") if name.endswith(SUFFIX))
+
+
+def _texts(path: Path, articles: Iterable[str]) -> Iterator[Path]:
+    for article in articles:
+        for folder in (path / "texts" / article[1:3], path / "backups" / "texts" / article[1:3]):
+            yield from (folder / name for name in fs.names(folder) if name.startswith(article))
+
+
+def put_aside(path: Path) -> Iterator[Path]:
+    """Files that were put aside because they were torn or changed, and what a crash left half written."""
+    for folder in (path, *(p for p in path.rglob("*") if p.is_dir())):
+        for name in fs.names(folder):
+            if ".torn-" in name or ".changed-" in name or (name.startswith(".") and name.endswith(".new")):
+                yield folder / name
+
+
+def _rewrite_backup(
+    backup: backups.Backup, articles: frozenset[str], names: Mapping[str, str], at: str, modes: fs.Modes
+) -> None:
+    import hashlib
+
+    found = archive.read_zip(fs.read_bytes(backup.path), backup.path.name)
+    files = {name: rewritten(data, articles, names, at) for name, data in found.files.items()}
+    if files == found.files:
+        return
+    shorter = archive.Journals(found.info, files)
+    manifest = msgspec.structs.replace(
+        backup.manifest,
+        counted=backups.count(shorter),
+        journals={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    )
+    info = msgspec.json.encode(_info_record(backup.path))
+    fs.replace_file(backup.path, archive.write_zip(info, files, (), msgspec.json.encode(manifest)), modes)
+
+
+def _info_record(path: Path) -> object:
+    import zipfile
+
+    with zipfile.ZipFile(path) as zipped:
+        return msgspec.json.decode(zipped.read(PROJECT))
+
+
+def _forget_private(folder: Path, articles: frozenset[str], modes: fs.Modes) -> None:
+    """Remove drafts of the articles' notes, and their ids from what is kept of where a coder was."""
+    for file in folder.rglob("*.json"):
+        data = fs.read_bytes(file)
+        if not any(article.encode() in data for article in articles):
+            continue
+        if folder.name == "drafts":
+            fs.remove(file)
+            continue
+        record = msgspec.json.decode(data)
+        for name in ("positions", "opened"):
+            record[name] = {key: value for key, value in record.get(name, {}).items() if key not in articles}
+        if record.get("last_article") in articles:
+            record["last_article"] = ""
+        fs.replace_file(file, msgspec.json.encode(record), modes)

@@ -1,0 +1,312 @@
+"""Backups restore, copies merge, erased is gone."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.errors import Conflict, Locked, ReaderError, UsageError
+from reader.project import Project, copies
+from reader.store import backups
+from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    project = make_project(tmp_path / "p")
+    put_on(project, the_article(project), 2, add_tag(project, "harm"))
+    return project
+
+
+def marks(project: Project) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for article_id in project.articles:
+        found |= project.marks(article_id).annotations
+    return found
+
+
+def state(project: Project) -> object:
+    return (dict(project.articles), dict(project.tags), marks(project))
+
+
+def opened(path: Path, coder: str = "c1") -> Project:
+    return Project.open(path, coder=coder)
+
+
+# -- backups ------------------------------------------------------------------------------------------
+
+
+def test_a_backup_brings_the_state_back_and_is_itself_backed_up(project: Project) -> None:
+    copies.backup(project, "by hand")
+    then = state(project)
+    add_tag(project, "actor")
+    project.import_articles([new_article(("Two", "Text two."))])
+    now_ = state(project)
+    difference = copies.difference(project)
+    assert difference.lost == {"c1": 2}
+    assert (difference.then.articles, difference.now.articles) == (1, 2)
+    project.close()
+    before = copies.restore(project.path, "", project.store.modes)
+    again = opened(project.path)
+    assert state(again) == then
+    assert again.verify() == []
+    again.close()
+    copies.restore(project.path, before.name, project.store.modes)
+    again = opened(project.path)
+    assert state(again) == now_
+    assert again.verify() == []
+
+
+def test_a_lost_text_comes_back_from_the_backup(project: Project) -> None:
+    article = the_article(project)
+    copies.backup(project, "by hand")
+    path = project.store.text_path(article.id)
+    project.close()
+    path.write_bytes(b"something else")
+    assert backups.restore_texts(project.path, project.store.modes) == [path.name]
+    assert path.read_bytes().decode() == "\n\n".join(FLOOD)
+
+
+def test_nothing_is_restored_while_somebody_writes(project: Project) -> None:
+    copies.backup(project, "by hand")
+    with pytest.raises(Locked):
+        copies.restore(project.path, "", project.store.modes)
+    assert marks(project)
+
+
+def test_a_damaged_backup_is_refused(project: Project) -> None:
+    made = copies.backup(project, "by hand")
+    project.close()
+    data = bytearray(made.path.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    made.path.write_bytes(data)
+    before = state(opened(project.path))
+    with pytest.raises(ReaderError):
+        copies.restore(project.path, made.name, project.store.modes)
+    assert state(opened(project.path)) == before
+
+
+def test_texts_are_kept_once(project: Project) -> None:
+    for _ in range(3):
+        copies.backup(project, "by hand")
+    kept = [p.name for p in (project.path / "backups").rglob("*") if p.is_file()]
+    assert len([name for name in kept if name.endswith(".txt")]) == 1
+    assert len([name for name in kept if name.endswith(".zip")]) == 3
+    with zipfile.ZipFile(backups.all_of(project.path)[0].path) as zipped:
+        assert not [name for name in zipped.namelist() if name.startswith("texts")]
+
+
+def test_which_backups_are_kept() -> None:
+    start = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    made = [(str(n), start - timedelta(hours=6 * n)) for n in range(4 * 800)]
+    stay = backups.kept(made)
+    assert {str(n) for n in range(10)} <= stay
+    days = {(start - timedelta(days=n)).date() for n in range(7)}
+    by_name = dict(made)
+    assert days <= {by_name[name].date() for name in stay}
+    months = {by_name[name].strftime("%Y-%m") for name in stay}
+    assert len(months) == 12
+    assert len(stay) <= 10 + 7 + 4 + 12
+
+
+# -- merging ------------------------------------------------------------------------------------------
+
+
+def fork(project: Project, name: str) -> Path:
+    """A copy of the project's folder, as a stick or a sync tool makes it."""
+    project.flush()
+    path = project.path.with_name(name)
+    shutil.copytree(project.path, path)
+    return path
+
+
+def test_two_coders_copies_merge_and_doing_it_twice_changes_nothing(project: Project) -> None:
+    article = the_article(project)
+    other = opened(fork(project, "other"), "c2")
+    theirs, _ = put_on(other, article, 4, next(iter(other.tags.values())))
+    other.close()
+    mine, _ = put_on(project, article, 5, next(iter(project.tags.values())))
+    report, before = copies.merge(project, other.path)
+    assert report.annotations == {"c2": 1}
+    assert before is not None
+    assert {theirs.id, mine.id} <= marks(project).keys()
+    merged = state(project)
+    again, second = copies.merge(project, other.path)
+    assert (again.edits, second) == ({}, None)
+    assert state(project) == merged
+    project.close()
+    reopened = opened(project.path)
+    assert state(reopened) == merged
+    assert reopened.verify() == []
+
+
+def test_a_dry_run_changes_nothing(project: Project) -> None:
+    other = opened(fork(project, "other"), "c2")
+    put_on(other, the_article(other), 4, next(iter(other.tags.values())))
+    other.close()
+    before = state(project)
+    report, _ = copies.merge(project, other.path, dry_run=True)
+    assert report.annotations == {"c2": 1}
+    assert state(project) == before
+
+
+def test_a_pack_carries_articles_and_texts(project: Project) -> None:
+    other = opened(fork(project, "other"), "c2")
+    other.import_articles([new_article(("Two", "Text two."), source="two.txt")])
+    project.import_articles([new_article(("Mine", "Text mine."), source="mine.txt")])
+    file = project.path.with_name("other.pack")
+    copies.pack(other, file, by="c2")
+    other.close()
+    report, _ = copies.merge(project, file)
+    # "Two" was imported before "Mine": it keeps its number
+    assert {a.title: a.number for a in project.articles.values()} == {FLOOD[0]: 1, "Two": 2, "Mine": 3}
+    assert report.renumbered == [("Mine", 2, 3)]
+    two = project.article("two.txt")
+    assert project.text(two.id).text_of(2) == "Text two."
+
+
+def test_where_both_changed_one_record_both_versions_are_kept(project: Project) -> None:
+    article = the_article(project)
+    (annotation,) = project.marks(article.id).annotations.values()
+    other = opened(fork(project, "other"), "c1")
+    fields = {f: getattr(annotation, f) for f in type(annotation).__struct_fields__}
+    there = type(annotation)(**{**fields, "note": "there"})
+    here = type(annotation)(**{**fields, "note": "here"})
+    other.apply("note", [(annotation, there)])
+    other.close()
+    project.apply("note", [(annotation, here)])
+    report, _ = copies.merge(project, other.path)
+    found = project.marks(article.id).annotations
+    assert sorted(a.note for a in found.values()) == ["here", "there"]
+    assert found[annotation.id].note == "here"  # the later one
+    assert len(report.both_changed) == 1
+    assert [a.extra.get("conflict_of") for a in found.values() if a.id != annotation.id] == [annotation.id]
+    assert report.elsewhere == ["c1"]
+
+
+def test_tags_of_one_path_made_in_both_are_said(project: Project) -> None:
+    other = opened(fork(project, "other"), "c2")
+    add_tag(other, "actor")
+    other.close()
+    add_tag(project, "actor")
+    report, _ = copies.merge(project, other.path)
+    assert report.twins == ["actor"]
+
+
+def test_another_project_is_refused(project: Project, tmp_path: Path) -> None:
+    stranger = make_project(tmp_path / "stranger")
+    stranger.close()
+    with pytest.raises(UsageError, match="another project"):
+        copies.merge(project, stranger.path)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_pairs_lose_nothing_whichever_way_they_merge(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    project = make_project(tmp_path / "p")
+    tags = [add_tag(project, f"tag {n}") for n in range(3)]
+    coder = rng.choice(["c1", "c2"])
+    other = opened(fork(project, "other"), coder)
+    expected: set[str] = set()
+    for side in (project, other):
+        for _ in range(rng.randrange(1, 8)):
+            annotation, _ = put_on(side, the_article(side), rng.choice([2, 4, 5]), rng.choice(tags))
+            expected.add(annotation.id)
+            if rng.random() < 0.2:
+                side.undo()
+                expected.discard(annotation.id)
+    project.close()
+    other.close()
+    # both ways, each from the state before
+    shutil.copytree(project.path, tmp_path / "p2")
+    for into, source in ((project.path, other.path), (other.path, tmp_path / "p2")):
+        here = opened(into, "c1")
+        copies.merge(here, source)
+        assert marks(here).keys() == expected
+        here.close()
+        assert opened(into, "c3").verify() == []
+    assert marks(opened(project.path)) == marks(opened(other.path))
+
+
+# -- removing and erasing ------------------------------------------------------------------------------
+
+
+def every_byte(path: Path) -> bytes:
+    parts = []
+    for file in path.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            parts += [str(file).encode(), data]
+            if file.suffix == ".zip":
+                with zipfile.ZipFile(file) as zipped:
+                    parts += [zipped.read(name) for name in zipped.namelist()]
+    return b"\n".join(parts)
+
+
+def test_a_removed_article_comes_back_with_its_marks(project: Project) -> None:
+    article = the_article(project)
+    copies.remove(project, article)
+    assert not project.articles
+    project.undo()
+    assert project.articles[article.id] == article
+    assert project.marks(article.id).annotations
+
+
+def test_erased_is_gone_everywhere_and_a_copy_merged_later_brings_nothing_back(project: Project) -> None:
+    article = the_article(project)
+    project.import_articles([new_article(("Two", "Text two stays."), source="two.txt")])
+    in_vivo = add_tag(project, "Nobody rang us")
+    (first, *_) = project.marks(article.id).annotations.values()
+    fields = {f: getattr(first, f) for f in type(first).__struct_fields__}
+    project.apply("note", [(first, type(first)(**{**fields, "note": "a private remark"}))])
+    kept, _ = put_on(project, project.article("two.txt"), 2, in_vivo)
+    project.counts()
+    project.state.last_article = article.id
+    project.save_state()
+    project.save_draft(f"{article.id}:2:", "a draft of mine")
+    copies.backup(project, "by hand")
+    other = fork(project, "other")
+    (project.path / "library.json.changed-x").write_bytes(FLOOD[0].encode())
+    articles = copies.related(project, article)
+    names = copies.names_from(project, article)
+    assert list(names) == ["Nobody rang us"]
+    project.close()
+    copies.erase(project.path, "c1", articles, dict.fromkeys(names, "(erased)"), project.store.modes)
+    everything = every_byte(project.path)
+    for phrase in (*FLOOD, "carried beds", "rang us", "a private remark", "a draft of mine"):
+        if phrase != "Share":
+            assert phrase.encode() not in everything, phrase
+    again = opened(project.path)
+    assert [a.title for a in again.articles.values()] == ["Two"]
+    assert marks(again).keys() == {kept.id}
+    assert again.tags[in_vivo.id].name == "(erased)"
+    assert again.verify() == []
+    assert [e.erased != "" for e in again.edits()].count(True) >= 3
+    assert {e.coder for e in again.edits() if e.erased} == {"c1"}
+    report, _ = copies.merge(again, other)
+    assert report.edits == {}
+    assert b"carried beds" not in every_byte(project.path)
+    again.close()
+    copies.restore(project.path, backups.all_of(project.path)[-1].name, project.store.modes)
+    assert b"carried beds" not in every_byte(project.path)
+    assert [a.title for a in opened(project.path).articles.values()] == ["Two"]
+
+
+def test_undoing_what_was_erased_is_refused(project: Project) -> None:
+    article = the_article(project)
+    articles = copies.related(project, article)
+    project.close()
+    copies.erase(project.path, "c1", articles, {}, project.store.modes)
+    again = opened(project.path)
+    while (edit := again.next_undo()) is not None:
+        assert not any(c.table == "annotations" for c in edit.changes)
+        try:
+            again.undo()
+        except Conflict:
+            break
+    assert not again.articles
