@@ -1,0 +1,1 @@
+"""Finding things: folding, the query language, scanning, and the index that follows the journals."""
