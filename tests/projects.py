@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reader.edits import Edit, new_id, now
 from reader.formats import NewArticle
-from reader.model import Annotation, Article, Paragraph, Tag
+from reader.model import Annotation, Article, Paragraph, Role, Tag
 from reader.project import Project
 
 FLOOD = (
@@ -24,7 +24,7 @@ def new_article(parts: Sequence[str] = FLOOD, *, source: str = "flood.txt", titl
     paragraphs = []
     start = 0
     for number, part in enumerate(parts, 1):
-        role = "heading" if number == 1 else "furniture" if part == "Share" else "body"
+        role: Role = "heading" if number == 1 else "furniture" if part == "Share" else "body"
         paragraphs.append(Paragraph(number, start, start + len(part), role))
         start += len(part) + 2
     return NewArticle(text="\n\n".join(parts), paragraphs=paragraphs, title=title or parts[0], source=source)
