@@ -1,0 +1,233 @@
+"""The library: making a project, taking texts in, listing them, printing one with its marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.codebook import SEPARATOR
+from reader.commands.coding import meaning
+from reader.commands.phrases import listed, many, titled
+from reader.commands.registry import Outcome, command
+from reader.commands.reviewing import progress_of, since_of
+from reader.model import Article, Paragraph, role_of
+
+if TYPE_CHECKING:
+    from reader.formats import NewArticle
+    from reader.project import Project
+    from reader.project.importing import Imported
+
+GROUP = "The library"
+Progress = Callable[[int, int], None]
+"""Called with (done, total); may raise Cancelled."""
+SHOWN_ONE_BY_ONE = 12
+
+
+@command(
+    "init",
+    "Make a project.",
+    group=GROUP,
+    words={"path": "Its folder; without it `data` in this folder.", "name": "What the project is called."},
+    examples=("reader init", "reader init ~/flood-inquiry"),
+)
+def init(path: str = "", *, name: str = "") -> Outcome:
+    """Make a project folder, also in a folder that exists. UsageError where there is a project already."""
+    from reader.project import Project
+
+    folder = Project.create(Path(path or "data").expanduser(), name=name)
+    return Outcome(f"Made a project in {folder}. `reader --project {folder} import PATH` takes texts in.")
+
+
+@command(
+    "import",
+    "Take texts into the library: files, folders, '-' for standard input.",
+    group=GROUP,
+    words={
+        "paths": "Files, folders (searched for texts), '-' for standard input.",
+        "encoding": "How the files are encoded; without it that is found out.",
+        "split": "Where paragraphs end: at blank lines, at every line, or as the text suggests.",
+    },
+    choices={"split": ("auto", "blank", "line")},
+    examples=("reader import p07.txt interviews/", "pbpaste | reader import -"),
+    more="The same text again is not taken in twice. One import is one step for undo.",
+)
+def import_(
+    project: Project,
+    paths: Sequence[str],
+    *,
+    encoding: str = "",
+    split: str = "auto",
+    progress: Progress | None = None,
+) -> Outcome:
+    """Take the texts in, all or none, in one edit. Unreadable and UsageError name the file."""
+    skipped: list[str] = []
+    found = read(paths, encoding=encoding, split=split, progress=progress, skipped=skipped)
+    return add(project, found, skipped=skipped, resplit=split != "auto")
+
+
+def read(
+    paths: Sequence[str],
+    *,
+    encoding: str = "",
+    split: str = "auto",
+    progress: Progress | None = None,
+    skipped: list[str] | None = None,
+) -> Iterator[NewArticle]:
+    """The texts at the paths, one after the other; `progress` is called before each and at the end."""
+    from reader.formats import ImportOptions, find_sources, read_sources
+
+    sources = find_sources(paths)
+    options = ImportOptions(encoding=encoding, split=split)
+    return _counted(read_sources(sources, options, skipped), len(sources), progress)
+
+
+def _counted(found: Iterable[NewArticle], total: int, progress: Progress | None) -> Iterator[NewArticle]:
+    if progress is not None:
+        progress(0, total)
+    for done, new in enumerate(found, 1):
+        yield new
+        if progress is not None:
+            progress(min(done, total), total)
+
+
+def add(
+    project: Project, found: Iterable[NewArticle], *, skipped: Sequence[str] = (), resplit: bool = False
+) -> Outcome:
+    """Take articles in, in one edit. `skipped` are sentences about files passed over, filled while `found` is read.
+
+    `resplit` splits texts that are here already anew, where nothing is marked in them. The outcome's
+    rows are the articles meant, new or known, in the order of the files.
+    """
+    remarks: list[str] = []
+    imported = project.import_articles(_remarked(found, remarks), resplit=resplit)
+    sentences = [*_imported(project, imported), *remarks, *skipped]
+    brief = many(len(imported.new), "article") + " imported" if imported.new else "already here"
+    meant = [*imported.new, *imported.resplit, *(article for article, _ in imported.same)]
+    rows = [{"id": a.id, "number": a.number, "title": a.title} for a in meant]
+    refused = bool(imported.refused) and imported.edit is None
+    return Outcome("\n".join(sentences), brief, imported.edit, rows=rows, exit_code=int(refused))
+
+
+def _remarked(found: Iterable[NewArticle], remarks: list[str]) -> Iterator[NewArticle]:
+    for new in found:
+        remarks += (f"{new.source or new.title}: {remark}" for remark in new.remarks)
+        yield new
+
+
+def _imported(project: Project, imported: Imported) -> Iterator[str]:
+    new = imported.new
+    if len(new) <= SHOWN_ONE_BY_ONE:
+        for article in new:
+            yield f"Imported {titled(article)} as article {article.number}: {_paragraphs(project, article)}."
+    else:
+        yield f"Imported {many(len(new), 'article')}, numbers {listed(a.number for a in new)}."
+    for article in imported.resplit:
+        yield f"Split {titled(article)} anew: {_paragraphs(project, article)}."
+    for article, reason in imported.refused:
+        yield f"Not split anew: {titled(article)}, {reason}."
+    left = {article.id for article, _ in imported.refused}
+    same = [article for article, _ in imported.same if article.id not in left]
+    if len(same) <= SHOWN_ONE_BY_ONE:
+        for article in same:
+            yield f"Already here: {titled(article)}, article {article.number}."
+    else:
+        yield f"Already here: {many(len(same), 'article')}."
+
+
+def _paragraphs(project: Project, article: Article) -> str:
+    text = project.text(article.id)
+    said = many(len(text), "paragraph") + (", one a line" if article.split.rule == "line" else "")
+    speakers = text.speakers()
+    return f"{said}; speakers {', '.join(speakers)}" if speakers else said
+
+
+@command("articles", "List the library.", group=GROUP, examples=("reader articles --json",), writes=False, lists=True)
+def articles(project: Project) -> Outcome:
+    """Every article in the library with how far this coder has come."""
+    rows: list[dict[str, Any]] = []
+    lines: list[str] = []
+    counts = project.counts()
+    for article in project.articles.values():
+        size = len(project.text(article.id))
+        counted = counts.article(article.id, project.coder)
+        rows.append(
+            {
+                "id": article.id,
+                "number": article.number,
+                "title": article.title,
+                "paragraphs": size,
+                "coded": counted.coded,
+                "reviewed": counted.reviewed,
+            }
+        )
+        lines.append(
+            f"{article.number}  {' '.join(article.title.split())}  "
+            f"{many(size, 'paragraph')}, {counted.coded} coded, {counted.reviewed} reviewed"
+        )
+    return Outcome("" if rows else "The library is empty; `reader import PATH` fills it.", rows=rows, lines=lines)
+
+
+@command(
+    "show",
+    "Print an article: numbered paragraphs with their marks.",
+    group=GROUP,
+    words={"article": "Number, id or its start, or file name."},
+    examples=("reader show 3", "reader show flood.txt | less"),
+    writes=False,
+    lists=True,
+)
+def show(project: Project, article: Article) -> Outcome:
+    """The whole article in plain lines, with the tags, notes and reviews of each paragraph."""
+    text, marks, since = project.text(article.id), project.marks(article.id), since_of(project)
+    reviewed, visited = progress_of(project, article)
+    coded = sum(1 for _ in marks.coded(project.coder))
+    head = f"{many(len(text), 'paragraph')}, {coded} coded, {reviewed} of {visited} reviewed"
+    lines = [f"{article.number} · {' '.join(article.title.split())}", head, *_marks(project, article, 0)]
+    rows: list[dict[str, Any]] = []
+    for number in range(1, len(text) + 1):
+        paragraph, words = text.paragraph(number), text.text_of(number)
+        at = marks.reviewed(number, project.coder, since)
+        lines += ["", *_paragraph(article, paragraph, words, at), *_marks(project, article, number)]
+        rows.append(
+            {
+                "article_id": article.id,
+                "paragraph": number,
+                "speaker": paragraph.speaker,
+                "role": role_of(article, paragraph),
+                "char_start": paragraph.start,
+                "char_end": paragraph.end,
+                "quote": words,
+                "tags": _tags(project, article, number),
+                "notes": [m.note for m in marks.of(number) if m.note],
+                "reviewed": at,
+            }
+        )
+    return Outcome(rows=rows, lines=lines)
+
+
+def _paragraph(article: Article, paragraph: Paragraph, words: str, at: str) -> list[str]:
+    role = role_of(article, paragraph)
+    facts = ([] if role == "body" else [role]) + (["reviewed"] if at else [])
+    head = f"¶ {paragraph.number}" + (f" ({', '.join(facts)})" if facts else "")
+    first, *rest = words.split("\n")
+    return [f"{head}  {first}", *rest]
+
+
+def _tags(project: Project, article: Article, number: int) -> list[str]:
+    ids = (meaning(project, mark) for mark in project.marks(article.id).of(number))
+    return [project.codebook.shown(tag_id) for tag_id in ids if tag_id]
+
+
+def _marks(project: Project, article: Article, number: int) -> Iterator[str]:
+    for mark in project.marks(article.id).of(number):
+        tag_id = meaning(project, mark)
+        if mark.tag and not tag_id:
+            continue
+        by = "" if mark.coder == project.coder else f" ({mark.coder})"
+        span = f"“{mark.anchor.quote}” " if mark.unit == "span" and mark.anchor else ""
+        if tag_id:
+            yield f"    tag: {span}{project.codebook.shown(tag_id, SEPARATOR)}{by}"
+            yield from (f"        why: {line}" for line in mark.note.splitlines())
+        else:
+            yield from (f"    note: {span}{line}{by}" for line in mark.note.splitlines())

@@ -1,0 +1,56 @@
+"""Pieces of the sentences that commands answer with: first words, lists of numbers, plurals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reader.model import Article
+    from reader.project import Project
+
+LONGEST_TITLE = 60
+LONGEST_OPENING = 36
+
+
+def shortened(text: str, longest: int) -> str:
+    """One line of at most `longest` characters, cut at a space where there is one in its second half."""
+    line = " ".join(text[: longest * 4].split())
+    if len(line) <= longest and len(text) <= longest * 4:
+        return line
+    cut = line.rfind(" ", longest // 2, longest)
+    return line[: cut if cut > 0 else longest - 1].rstrip(" ,;:.") + "…"
+
+
+def titled(article: Article) -> str:
+    """The article's title on one line."""
+    return shortened(article.title, LONGEST_TITLE) or article.id
+
+
+def opening(project: Project, article: Article, number: int) -> str:
+    """The first words of a paragraph in quotes: “Residents of the lower town…”."""
+    return f"“{shortened(project.text(article.id).text_of(number), LONGEST_OPENING)}”"
+
+
+def where(project: Project, article: Article, numbers: Sequence[int]) -> str:
+    """Where something was done: one paragraph with its first words, several by their numbers."""
+    if not numbers:
+        return titled(article)
+    words = f" {opening(project, article, numbers[0])}" if len(numbers) == 1 else ""
+    return f"¶ {listed(numbers)}{words} of {titled(article)}"
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers in order with ranges drawn together: `3, 7–9`."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
+
+
+def many(count: int, thing: str, things: str = "") -> str:
+    """A number with its noun: `1 tag`, `3 tags`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {things or thing + 's'}"
