@@ -76,6 +76,12 @@ class Disk:
     def mkdir(self, path: Path, mode: int) -> None:
         os.mkdir(path, mode)  # noqa: PTH102  as above
 
+    def rmdir(self, path: Path) -> None:
+        os.rmdir(path)  # noqa: PTH106  as above
+
+    def access(self, path: Path, mode: int) -> bool:
+        return os.access(path, mode)
+
     def stat(self, path: Path) -> os.stat_result:
         return os.stat(path)  # noqa: PTH116  as above
 
@@ -148,11 +154,20 @@ def _read(fd: int, size: int, offset: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+SMALL = 1 << 20
+"""Files up to this size are read rather than mapped: a mapped file that something else cuts ends the program (SIGBUS)."""
+
+
 def map_file(path: Path) -> mmap.mmap | bytes:
-    """A file's bytes, mapped (an empty file cannot be)."""
+    """A file's bytes, mapped if they are many."""
     with _reading(path) as fd:
         size = _disk.fstat(fd).st_size
-        return _disk.map(fd, size) if size else b""
+        return _disk.map(fd, size) if size > SMALL else _read(fd, size, 0)
+
+
+def status(path: Path) -> os.stat_result:
+    """What `stat` says of a file."""
+    return _disk.stat(path)
 
 
 def size_of(path: Path) -> int:
@@ -187,7 +202,7 @@ def names(folder: Path) -> list[str]:
 
 def writable(folder: Path) -> bool:
     """Whether files can be made in a folder, as far as can be told without making one."""
-    return os.access(folder, os.W_OK | os.X_OK)
+    return _disk.access(folder, os.W_OK | os.X_OK)
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -205,12 +220,21 @@ def make_folder(path: Path, modes: Modes = PRIVATE) -> None:
             _disk.mkdir(folder, modes.folder)
         except FileExistsError:
             continue
-        fd = _disk.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            _own(fd, modes.folder, modes)
-        finally:
-            _disk.close(fd)
-        sync_folder(folder.parent)
+            _finish_folder(folder, modes)
+        except BaseException:
+            with contextlib.suppress(OSError):  # the next try makes it anew, and durable
+                _disk.rmdir(folder)
+            raise
+
+
+def _finish_folder(folder: Path, modes: Modes) -> None:
+    fd = _disk.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _own(fd, modes.folder, modes)
+    finally:
+        _disk.close(fd)
+    sync_folder(folder.parent)
 
 
 def _own(fd: int, mode: int, modes: Modes) -> None:
@@ -307,27 +331,27 @@ class Appender:
     def __init__(self, path: Path, modes: Modes = PRIVATE) -> None:
         self.path = path
         flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW
-        made = False
         try:
             self._fd = _disk.open(path, flags)
         except FileNotFoundError:
             self._fd = _disk.open(path, flags | os.O_CREAT | os.O_EXCL, modes.file)
-            made = True
         try:
-            if made:
+            self.size = _disk.fstat(self._fd).st_size
+            if not self.size:  # made now, or by one who did not live to make its name durable
                 _own(self._fd, modes.file, modes)
                 sync_folder(path.parent)
-            self.size = _disk.fstat(self._fd).st_size
         except BaseException:
             _disk.close(self._fd)
             raise
         self.broken = ""
+        self.ours = False  # whether it is an unfinished write of ours that broke it
 
     def append(self, data: bytes) -> int:
         """Write a piece and make it durable; returns the new size. OSError: nothing of it is in the file."""
         if self.broken:
             raise OSError(errno.EIO, self.broken, str(self.path))
-        if _disk.fstat(self._fd).st_size != self.size:
+        status = _disk.fstat(self._fd)
+        if status.st_size != self.size or not status.st_nlink:  # no link: it was removed or another put in its place
             self.broken = "the file was changed by something else"
             raise OSError(errno.ESTALE, self.broken, str(self.path))
         try:
@@ -345,6 +369,7 @@ class Appender:
             _disk.fsync(self._fd)
         except OSError as error:
             self.broken = f"an unfinished write could not be taken back ({error.strerror})"
+            self.ours = True
 
     def cut(self, size: int) -> None:
         """Drop what stands beyond `size`, durably."""

@@ -351,7 +351,7 @@ def test_a_full_disk_keeps_the_edit_in_memory_and_saves_it_later(project: Projec
 
 
 def test_an_erased_line_wins_over_a_whole_one(project: Project) -> None:
-    tag = add_tag(project, "harm")
+    add_tag(project, "harm")
     project.close()
     (path,) = (project.path / "journal").glob("*.jsonl")
     from reader.store.journal import decode_line, encode_line

@@ -75,5 +75,10 @@ def test_a_damaged_head_is_said(tmp_path: Path, place: int) -> None:
 def test_a_missing_text_is_said(tmp_path: Path) -> None:
     stored(tmp_path, "one", [Paragraph(1, 0, 3)])
     (tmp_path / "a.txt").unlink()
+    text = StoredText(tmp_path / "a.txt", tmp_path / "a.paragraphs")
+    assert text.paragraph(1) == Paragraph(1, 0, 3)  # where its marks stand can still be told
     with pytest.raises(Damage, match=r"a\.txt"):
+        text.text_of(1)
+    (tmp_path / "a.paragraphs").unlink()
+    with pytest.raises(Damage, match=r"a\.paragraphs"):
         StoredText(tmp_path / "a.txt", tmp_path / "a.paragraphs")

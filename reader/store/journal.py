@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -21,10 +22,12 @@ from reader.errors import Damage
 SUFFIX = ".jsonl"
 CHECKPOINT_SUFFIX = ".checkpoint"
 _BLOCK = 1 << 16
+_MOST_HEADS = 64
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Edit)
 _head = re.compile(rb"[0-9a-f]{8} ")
+_heads = re.compile(rb"[0-9a-f]{8} \{")
 
 
 def encode_line(value: object) -> bytes:
@@ -60,10 +63,15 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
-    """How far the TinyDB files hold a journal: bytes, and the `seq` of the last edit among them."""
+    """How far the TinyDB files hold a journal: bytes, and the `seq` of the last edit among them.
+
+    `files` maps each TinyDB file to the end of the last line that is about it: a file that holds less
+    is not the one that was written, one that is missing was there.
+    """
 
     offset: int = 0
     seq: int = 0
+    files: dict[str, int] = {}
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
@@ -73,9 +81,12 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     except FileNotFoundError:
         return None
     try:
-        return msgspec.json.decode(checked(data), type=Checkpoint)
+        if not data.endswith(b"\n"):
+            raise Damage("it has no end")
+        found = msgspec.json.decode(checked(data), type=Checkpoint)
     except (Damage, msgspec.DecodeError) as error:
         raise Damage(f"{path.name} cannot be read: {error}.") from error
+    return found if found.files else None  # one that does not say which files it is about promises nothing
 
 
 @dataclass
@@ -88,6 +99,24 @@ class Found:
     seq: int = 0
 
 
+def mended(line: bytes) -> list[Edit]:
+    """The edits on a line that is none: where the LF between two lines was damaged, both are still there."""
+    starts = [match.start() for match in islice(_heads.finditer(line), _MOST_HEADS)]
+    edits: list[Edit] = []
+    done = 0
+    for start in starts:
+        if start < done:
+            continue
+        for end in (*(other for other in starts if other > start), len(line)):
+            try:
+                edits.append(decode_line(line[start : end - 1]))  # the byte before the next line stands for the LF
+            except Damage:
+                continue
+            done = end
+            break
+    return edits
+
+
 def parse(data: bytes, journal: str, offset: int = 0, seq: int = 0) -> Found:
     """The entries in `data`, which begins at byte `offset` behind edit `seq`; an unfinished last line is left for later."""
     found = Found(end=offset, seq=seq)
@@ -97,26 +126,31 @@ def parse(data: bytes, journal: str, offset: int = 0, seq: int = 0) -> Found:
         position = newline + 1
         found.end = offset + position
         try:
-            edit = decode_line(line)
+            edits = [decode_line(line)]
         except Damage as error:
-            found.seq += 1
-            found.problems.append(f"{journal}, edit {found.seq}: {error}")
-            continue
-        if edit.seq != found.seq + 1:
-            found.problems.append(f"{journal}: after edit {found.seq} comes edit {edit.seq}")
-        found.seq = edit.seq
-        found.entries.append(Entry(edit, journal, found.end))
+            found.problems.append(f"{journal}, edit {found.seq + 1}: {error}.")
+            edits = mended(line)
+            if not edits:
+                found.seq += 1
+        for edit in edits:
+            if edit.seq != found.seq + 1:
+                found.problems.append(f"{journal}: after edit {found.seq} comes edit {edit.seq}.")
+            found.seq = edit.seq
+            found.entries.append(Entry(edit, journal, found.end))
     return found
+
+
+def lacking(path: Path, size: int, known: int) -> Damage:
+    """What is said of a journal of `size` bytes (-1: none) that once had `known`."""
+    what = "is missing" if size < 0 else "is empty" if size == 0 else "has become shorter"
+    return Damage(f"The journal {path.name} {what}: {known} bytes of it were on the disk. Restore it from a backup.")
 
 
 def read(path: Path, offset: int = 0, seq: int = 0) -> Found:
     """The entries of a journal from a place on. Damage if the file is shorter than that place or is missing."""
     size = fs.size_of(path)
     if size < offset:
-        what = "is missing" if size < 0 else "is empty" if size == 0 else "has become shorter"
-        raise Damage(
-            f"The journal {path.name} {what}: {offset} bytes of it were on the disk. Restore it from a backup."
-        )
+        raise lacking(path, size, offset)
     if size == offset:
         return Found(end=offset, seq=seq)
     return parse(fs.read_from(path, offset), path.stem, offset, seq)
@@ -136,12 +170,11 @@ def newest_first(path: Path) -> Iterator[Edit]:
                 rest = block
                 continue
             rest, block = block[: newline + 1], block[newline + 1 :]
-        for line in reversed(block.splitlines(keepends=True)):
-            if line.endswith(b"\n"):
-                try:
-                    yield decode_line(line)
-                except Damage:
-                    continue
+        for line in reversed(block.split(b"\n")[:-1]):  # what stands behind the last LF is not finished
+            try:
+                yield decode_line(line)
+            except Damage:
+                yield from reversed(mended(line + b"\n"))
 
 
 class Journal:
@@ -155,34 +188,45 @@ class Journal:
         self.path = path
         self.name = path.stem
         self._modes = modes
-        if checkpoint.offset and fs.size_of(path) < checkpoint.offset:
-            read(path, checkpoint.offset)  # raises Damage in the right words
-        self._file = fs.Appender(path, modes)
-        try:
-            self.seq = self._last_seq(checkpoint)
-        except BaseException:
-            self._file.close()
-            raise
+        self._open(checkpoint.offset, checkpoint.seq)
 
     @property
     def size(self) -> int:
         """The journal's length in bytes, all of it durable."""
         return self._file.size
 
-    def _last_seq(self, checkpoint: Checkpoint) -> int:
-        data = fs.read_from(self.path, checkpoint.offset) if self._file.size > checkpoint.offset else b""
-        found = parse(data, self.name, checkpoint.offset, checkpoint.seq)
-        torn = data[found.end - checkpoint.offset :]
-        if torn:
-            try:
-                edit = decode_line(torn)
-            except Damage:
-                aside = self.path.with_name(f"{self.path.name}.torn-{found.end}")
-                fs.replace_file(aside, torn, self._modes)
-                self._file.cut(found.end)
-            else:
-                self._file.append(b"\n")
-                return edit.seq
+    @property
+    def broken(self) -> str:
+        """Why nothing can be appended before `reopen`, or empty."""
+        return self._file.broken
+
+    def _open(self, offset: int, seq: int) -> None:
+        """Open the file, of which `offset` bytes are known to be good. Damage if it has less."""
+        size = fs.size_of(self.path)
+        if offset and size < offset:
+            raise lacking(self.path, size, offset)
+        self._file = fs.Appender(self.path, self._modes)
+        try:
+            self.seq = self._last_seq(offset, seq)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _last_seq(self, offset: int, seq: int) -> int:
+        data = fs.read_from(self.path, offset) if self._file.size > offset else b""
+        found = parse(data, self.name, offset, seq)
+        torn = data[found.end - offset :]
+        if not torn:
+            return found.seq
+        whole = mended(torn + b"\n")
+        if not whole and (whole := mended(torn)):  # its LF is there, but damaged
+            self._file.cut(self._file.size - 1)
+        if whole:
+            self._file.append(b"\n")
+            return whole[-1].seq
+        aside = self.path.with_name(f"{self.path.name}.torn-{found.end}")
+        fs.replace_file(aside, torn, self._modes)
+        self._file.cut(found.end)
         return found.seq
 
     def append(self, edit: Edit) -> Entry:
@@ -191,6 +235,29 @@ class Journal:
         end = self._file.append(encode_line(numbered))
         self.seq += 1
         return Entry(numbered, self.name, end)
+
+    def reopen(self) -> None:
+        """Open the file anew after `broken`. OSError, Damage: it stays broken.
+
+        What an unfinished write of ours left behind the last good length was never acknowledged and is
+        cut off; what another program put there is read like anything else.
+        """
+        good, seq, ours = self._file.size, self.seq, self._file.ours
+        if ours:
+            size = fs.size_of(self.path)
+            if size < good:
+                raise lacking(self.path, size, good)
+            fresh = fs.Appender(self.path, self._modes)
+            try:
+                fresh.cut(good)
+            except BaseException:
+                fresh.close()
+                raise
+            old, self._file = self._file, fresh
+        else:
+            old = self._file
+            self._open(good, seq)
+        old.close()
 
     def close(self) -> None:
         self._file.close()

@@ -63,6 +63,17 @@ def _lock(path: Path, modes: fs.Modes) -> FileLock:
     return FileLock(path, mode=modes.file, thread_local=False)
 
 
+def _release(lock: FileLock) -> None:
+    """Let go of a lock. Where the kernel refuses to unlock it, closing the file does it; what was done under it is done."""
+    fd = lock._context.lock_file_fd  # noqa: SLF001  filelock forgets it when unlocking fails, and the lock would stay
+    try:
+        lock.release()
+    except OSError:
+        with contextlib.suppress(OSError):
+            if fd is not None and os.path.samestat(os.fstat(fd), fs.status(Path(lock.lock_file))):
+                os.close(fd)
+
+
 class SessionLock:
     """The right to write as one coder in one copy of a project."""
 
@@ -80,7 +91,7 @@ class SessionLock:
         try:
             fs.replace_file(self._owner_file, msgspec.json.encode(Owner.me()), modes)
         except BaseException:
-            self._lock.release()
+            _release(self._lock)
             raise
 
     def owner(self) -> str:
@@ -93,7 +104,7 @@ class SessionLock:
     def release(self) -> None:
         with contextlib.suppress(OSError):
             fs.remove(self._owner_file)
-        self._lock.release()
+        _release(self._lock)
 
 
 @contextlib.contextmanager
@@ -103,10 +114,13 @@ def project_lock(folder: Path, modes: fs.Modes) -> Iterator[None]:
 
     try:
         lock = _lock(folder / "project.lock", modes)
-        with lock.acquire(timeout=PATIENCE, poll_interval=0.005):
-            yield
+        lock.acquire(timeout=PATIENCE, poll_interval=0.005)
     except Timeout:
         raise NotSaved(f"Another edit has held the project for {PATIENCE:.0f} seconds; it is tried again.") from None
+    try:
+        yield
+    finally:
+        _release(lock)
 
 
 @contextlib.contextmanager

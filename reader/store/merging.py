@@ -112,7 +112,7 @@ def _file_for(name: str, data: bytes, fresh: list[Edit], ours: dict[str, bytes],
         return {name: archive.whole_lines(data)}
     ids = "".join(edit.id for edit in fresh)
     lines = (encode_line(msgspec.structs.replace(edit, seq=n)) for n, edit in enumerate(fresh, 1))
-    return {f"{name.split('.')[0]}.{zlib.crc32(ids.encode()):08x}{SUFFIX}": b"".join(lines)}
+    return {f"{name.split('.', maxsplit=1)[0]}.{zlib.crc32(ids.encode()):08x}{SUFFIX}": b"".join(lines)}
 
 
 def _last_seq(data: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,10 @@ from reader.edits import Change, Edit, Record
 from reader.errors import Damage
 from reader.store import journal as journals
 from reader.store.documents import Shelf, put
-from reader.store.shelves import key_of, owner_of
+from reader.store.journal import Entry
+from reader.store.shelves import key_of
+
+_PLAIN_NAME = re.compile(r"[^.]+\.([0-9a-f]{8})")
 
 
 @dataclass
@@ -21,36 +25,53 @@ class Replayed:
     problems: list[str] = field(default_factory=list)
 
 
-def replay(paths: Iterable[Path], keys: Collection[str] | None = None) -> Replayed:
-    """The state that the journals lead to, of some files or of all.
+def replay(
+    paths: Iterable[Path], keys: Collection[str] | None = None, until: Mapping[str, int] | None = None
+) -> Replayed:
+    """The state that the journals lead to, of some files or of all, as far as `until` says by journal name or to their ends.
 
     An edit id seen twice counts once, erased before whole. Where two edits changed one record without
     having seen each other, the later keeps the id; the earlier lives on as a record marked `conflict_of`.
     """
     result = Replayed()
-    held: dict[str, int] = {}
-    edits: dict[str, Edit] = {}
-    for path in paths:
+    edits: dict[str, Entry] = {}
+    ends: dict[str, dict[str, int]] = {}
+    for path in sorted(paths):
         try:
             found = journals.read(path)
         except Damage as error:
             result.problems.append(str(error))
             continue
         result.problems += found.problems
-        held[path.stem] = found.end
         for entry in found.entries:
+            if until is not None and entry.end > until.get(path.stem, 0):
+                break
+            for change in entry.edit.changes:
+                ends.setdefault(key_of(entry.edit.coder, change), {})[path.stem] = entry.end
             known = edits.get(entry.edit.id)
-            if known is None or entry.edit.erased:
-                edits[entry.edit.id] = entry.edit
-    result.shelves = replay_edits(edits.values(), keys, held)
+            if known is None or _rank(entry) > _rank(known):
+                edits[entry.edit.id] = entry
+    journal_of = {entry.edit.id: entry.journal for entry in edits.values()}
+    result.shelves = replay_edits((entry.edit for entry in edits.values()), keys, ends, journal_of)
     return result
 
 
+def _rank(entry: Entry) -> tuple[bool, bool]:
+    """Which of two lines of one edit counts: the erased one, then that of a journal as its writer named it."""
+    return bool(entry.edit.erased), copy_of(entry.journal) != entry.journal
+
+
 def replay_edits(
-    edits: Iterable[Edit], keys: Collection[str] | None = None, held: Mapping[str, int] | None = None
+    edits: Iterable[Edit],
+    keys: Collection[str] | None = None,
+    ends: Mapping[str, Mapping[str, int]] | None = None,
+    journal_of: Mapping[str, str] | None = None,
 ) -> dict[str, Shelf]:
-    """The shelves that some edits lead to; `held` is how far each journal is in them."""
-    states = _States()
+    """The shelves that some edits lead to.
+
+    `ends` is, by file and journal, the end of the last line about it; `journal_of` the journal of an edit by its id.
+    """
+    states = _States(journal_of or {})
     latest: dict[str, tuple[str, str]] = {}
     for edit in sorted({edit.id: edit for edit in edits}.values(), key=lambda e: e.order):
         for change in edit.changes:
@@ -60,9 +81,8 @@ def replay_edits(
                 latest[key] = edit.order
     shelves: dict[str, Shelf] = {}
     for key, tables in states.tables.items():
-        owner = owner_of(key)
-        mine = {n: end for n, end in (held or {}).items() if not owner or n.split(".")[0] == owner}
-        shelf = Shelf({name: {} for name in tables}, mine, latest[key])
+        held = dict((ends or {}).get(key, {}))
+        shelf = Shelf({name: {} for name in tables}, held, latest[key])
         for name, records in tables.items():
             for record in records.values():
                 put(shelf.tables[name], Change(name, record["id"], None, record))
@@ -70,11 +90,18 @@ def replay_edits(
     return shelves
 
 
+def copy_of(journal: str) -> str:
+    """The copy of the project in which a journal was written; what a sync tool renamed is one of its own."""
+    found = _PLAIN_NAME.fullmatch(journal)
+    return found[1] if found else journal
+
+
 class _States:
     """Records as they are after the edits so far, with the states each has had."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal_of: Mapping[str, str]) -> None:
         self.tables: dict[str, dict[str, dict[str, Record]]] = {}
+        self._journal_of = journal_of
         self._seen: dict[tuple[str, str, str], list[Record | None]] = {}
         self._last: dict[tuple[str, str, str], str] = {}
 
@@ -83,13 +110,14 @@ class _States:
         current = table.get(change.id)
         place = (key, change.table, change.id)
         past = self._seen.setdefault(place, [])
+        last = self._last.get(place, "")
         if (
-            current != change.before
-            and current is not None
+            current is not None
+            and current not in (change.before, change.after)
             and change.before in [None, *past]
-            and current != change.after
+            and not self._same_copy(last, edit.id)
         ):
-            twin = self._conflict(current, change, self._last.get(place, ""), edit)
+            twin = _twin(current, change, last, edit.id)
             table[twin["id"]] = twin
         past.append(current)
         self._last[place] = edit.id
@@ -98,9 +126,14 @@ class _States:
         else:
             table[change.id] = change.after
 
-    @staticmethod
-    def _conflict(loser: Record, change: Change, earlier: str, edit: Edit) -> Record:
-        import hashlib
+    def _same_copy(self, earlier: str, later: str) -> bool:
+        """Whether two edits were made in one copy, where each sees what came before (also where a line between them is lost)."""
+        journals = [self._journal_of.get(edit_id, edit_id) for edit_id in (earlier, later)]
+        return copy_of(journals[0]) == copy_of(journals[1])
 
-        digest = hashlib.sha256(f"{earlier}\0{edit.id}\0{change.id}".encode()).hexdigest()[:32]
-        return {**loser, "id": f"{change.id[0]}{digest}", "conflict_of": change.id}
+
+def _twin(loser: Record, change: Change, earlier: str, later: str) -> Record:
+    import hashlib
+
+    digest = hashlib.sha256(f"{earlier}\0{later}\0{change.id}".encode()).hexdigest()[:32]
+    return {**loser, "id": f"{change.id[0]}{digest}", "conflict_of": change.id}

@@ -30,13 +30,15 @@ class Session(msgspec.Struct, omit_defaults=True):
     pane: bool = True
     clean: bool = True
     skipped_speakers: list[str] = []
+    library_filter: str = ""
+    tag_and_go_on: bool = False
 
 
 def load_session(path: Path) -> Session:
     """The state in a file, or a new one: what cannot be read is not worth a word."""
     try:
         session = msgspec.json.decode(fs.read_bytes(path), type=Session)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Session()
     session.slots = (session.slots + [""] * SLOTS)[:SLOTS]
     session.slot_used = (session.slot_used + [0] * SLOTS)[:SLOTS]
@@ -84,7 +86,7 @@ class Drafts:
             if name.endswith(".json") and not name.startswith("."):
                 try:
                     draft = msgspec.json.decode(fs.read_bytes(self.folder / name), type=Draft)
-                except (OSError, msgspec.DecodeError):
+                except (OSError, msgspec.DecodeError, UnicodeDecodeError):
                     continue
                 found[draft.key] = draft.text
         return found

@@ -8,13 +8,11 @@ record that is not what an edit saw) the file's content is made anew from all jo
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import threading
 import time
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from datetime import datetime, timedelta
 from heapq import merge as merge_sorted
 from pathlib import Path
 from typing import Any, cast
@@ -22,18 +20,21 @@ from typing import Any, cast
 import msgspec
 
 from reader import fs
-from reader.edits import Change, Edit, Record, now
-from reader.errors import Conflict, Damage, Locked, NotSaved, ReaderError, ReadOnly, UsageError
+from reader.edits import Change, Edit, now
+from reader.errors import Conflict, Damage, Locked, NotSaved, ReaderError, ReadOnly
 from reader.model import Annotation, Article, Coder, Paragraph, ProjectInfo, Review, SavedSearch, Tag
 from reader.store import journal as journals
-from reader.store import texts
-from reader.store.documents import Shelf, read_shelf, write_shelf
+from reader.store.documents import Encoded, Shelf, read_shelf, write_shelf
+from reader.store.folder import FORMAT, copy_id, modes_of, read_info, write_info
 from reader.store.journal import CHECKPOINT_SUFFIX, SUFFIX, Checkpoint, Entry, Journal
-from reader.store.records import SHARED, decode, encode
-from reader.store.replay import replay
+from reader.store.records import SHARED, decode
+from reader.store.refusals import FOR_GOOD, reading, refused, writing
+from reader.store.replay import Replayed, copy_of, replay
 from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, annotations_key, key_of, memos_key, owner_of, tables_of
+from reader.store.textfiles import TextFiles
+from reader.store.texts import StoredText
+from reader.store.uniqueness import check_names, check_numbers
 
-FORMAT = 1
 KEPT_SHELVES = 256
 """Annotation files kept in memory beyond those that still have to be written."""
 
@@ -51,6 +52,7 @@ class _Tail:
 class TinyStore:
     """One project folder, read by anyone and written as one coder. See `store.Store`."""
 
+    @reading
     def __init__(self, path: Path, coder: str, *, write: bool = True) -> None:
         self.path = path
         self.coder = coder
@@ -59,16 +61,22 @@ class TinyStore:
         self._lock = threading.RLock()
         self._shelves: dict[str, Shelf] = {}
         self._dirty: set[str] = set()
+        self._encoded: dict[str, Encoded] = {}
+        self._damaged: set[str] = set()
         self._late: dict[str, list[Entry]] = {}
         self._tails: dict[str, _Tail] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
+        self._files: dict[str, int] = {}
+        self._lost: set[str] = set()
         self._news: list[Edit] = []
         self._opened = False
+        self._info_in_doubt = False
         self._latest_at = ""
         self._journal: Journal | None = None
         self._session: Any = None
-        self.info = self._read_info()
-        self.modes = _modes_of(self.info)
+        self.info = read_info(path)
+        self.modes = modes_of(self.info)
+        self.texts = TextFiles(path, self.modes, self._report)
         self.copy = copy_id(self.info.id, path)
         self.journal_name = f"{coder}.{self.copy}"
         if self.info.format > FORMAT:
@@ -77,46 +85,12 @@ class TinyStore:
             self.read_only = "opened for reading"
         elif not fs.writable(path):
             self.read_only = "the project folder cannot be written"
+        self._folders = {name for name in fs.names(path / "annotations") if not name.startswith(".")}
         self._read_tails()
         self._news.clear()  # they are what is read first, no news
         self._opened = True
 
     # -- opening -----------------------------------------------------------------------------------
-
-    @staticmethod
-    def create(path: Path, name: str, modes: fs.Modes = fs.PRIVATE) -> ProjectInfo:
-        """Make the folder of a new, empty project. UsageError if there is one already."""
-        from reader.edits import new_id
-
-        if fs.exists(path / PROJECT):
-            raise UsageError(f"There is a project in {path} already.")
-        fs.make_folder(path, modes)
-        for folder in ("texts", "annotations", "journal", "drafts", "locks", "state", "logs", "backups"):
-            fs.make_folder(path / folder, modes)
-        fs.replace_file(
-            path / ".gitignore",
-            b"*\n!.gitignore\n!project.json\n!texts/\n!texts/**\n!journal/\n!journal/*.jsonl\n",
-            modes,
-        )
-        for key in (LIBRARY, CODEBOOK):
-            write_shelf(path / key, Shelf(), tables_of(key), modes)
-        info = ProjectInfo(id=new_id("p"), name=name or path.resolve().name, format=FORMAT)
-        fs.replace_file(path / PROJECT, msgspec.json.format(msgspec.json.encode(encode(info)), indent=2) + b"\n", modes)
-        return info
-
-    def _read_info(self) -> ProjectInfo:
-        try:
-            data = fs.read_bytes(self.path / PROJECT)
-        except (FileNotFoundError, NotADirectoryError):
-            raise UsageError(f"There is no project in {self.path}.") from None
-        try:
-            record = msgspec.json.decode(data, type=dict[str, Any])
-            if record.get("format", 1) > FORMAT:  # other fields may have become others
-                known = {"id", "format", "name", "mode"}
-                record = {key: value for key, value in record.items() if key in known}
-            return cast("ProjectInfo", decode("project", record))
-        except (msgspec.DecodeError, Damage, TypeError) as error:
-            raise Damage(f"{self.path / PROJECT} cannot be read ({error}). Restore it from a backup.") from error
 
     def start(self) -> None:
         """Take the right to write as this coder. Locked if another session has it, ReadOnly."""
@@ -133,24 +107,44 @@ class TinyStore:
             self.read_only = str(error).removesuffix(".")
             raise
         except OSError as error:
-            self.read_only = f"the project folder cannot be written ({error.strerror})"
-            raise ReadOnly(f"Nothing can be changed: {self.read_only}.") from error
+            raise self._not_now("the project folder cannot be written", error) from error
         try:
             checkpoint = self._checkpoints.get(self.journal_name, Checkpoint())
             journal = Journal(self._journal_path(self.journal_name), checkpoint, self.modes)
+            try:
+                self._begin(journal)
+            except BaseException:
+                journal.close()
+                raise
         except OSError as error:
             self._session.release()
-            self.read_only = f"the journal cannot be written ({error.strerror})"
-            raise ReadOnly(f"Nothing can be changed: {self.read_only}.") from error
+            raise self._not_now("the journal cannot be written", error) from error
         except BaseException:
             self._session.release()
             raise
+
+    def _begin(self, journal: Journal) -> None:
+        last = next(journals.newest_first(journal.path), None)
         with self._lock:
             self._read_tails()
+            self._latest_at = max(self._latest_at, last.at if last else "")
             self._journal = journal
-            # What a session before this one committed but did not live to write into the files.
+            # What a session before this one committed but did not live to write into the files, and what is damaged.
             own = (key for key, entries in self._late.items() if any(e.journal == self.journal_name for e in entries))
             self._dirty.update(own)
+            for key in self._damaged:
+                if owner_of(key) in ("", self.coder):
+                    self._move_aside(key)
+                    self._dirty.add(key)
+            self._damaged.clear()
+            self.texts.may_write()
+
+    def _not_now(self, what: str, error: OSError) -> ReaderError:
+        """What to raise where writing cannot begin: for good, or as long as the disk is full."""
+        if error.errno not in FOR_GOOD:
+            return NotSaved(f"Not saved: {refused(error)}.")
+        self.read_only = f"{what} ({error.strerror})"
+        return ReadOnly(f"Nothing can be changed: {self.read_only}.")
 
     def _journal_path(self, name: str) -> Path:
         return self.path / "journal" / f"{name}{SUFFIX}"
@@ -166,8 +160,9 @@ class TinyStore:
     # -- following the journals ----------------------------------------------------------------------
 
     def _read_tails(self) -> None:
-        """Read what the journals hold beyond the last look and lay it over what is in memory."""
+        """Read what the journals hold beyond the last look and lay it over what is in memory. OSError: the rest was read."""
         fresh: list[Entry] = []
+        refusal: OSError | None = None
         with self._lock:
             paths = self.journal_paths()
             for name, path in paths.items():
@@ -177,17 +172,36 @@ class TinyStore:
                     self._tails[name] = _Tail(Checkpoint() if self._opened else checkpoint)
                 if self._journal is not None and name == self.journal_name:
                     continue  # nobody else writes it
-                fresh += self._read_tail(name, path)
-            for name in self._checkpoint_names() - paths.keys() - self._tails.keys():
-                self._tails[name] = _Tail(self._checkpoint(name))
-                self._report(f"The journal {name}{SUFFIX} is missing. Restore it from a backup.")
+                try:
+                    fresh += self._read_tail(name, path)
+                except OSError as error:  # what the others brought must not be dropped: their tails have moved on
+                    refusal = error
+            self._missing(paths)
             fresh.sort(key=lambda entry: entry.edit.order)
-            self._lay_over(fresh)
             self._news += (entry.edit for entry in fresh)
+            self._lay_over(fresh)
+            if self._info_in_doubt:
+                self._settle_info()
+        if refusal is not None:
+            raise refusal
+
+    def _missing(self, paths: Mapping[str, Path]) -> None:
+        """Report journals that are gone: those that a checkpoint speaks of, and those that were read."""
+        if not self._opened:
+            for name in self._checkpoint_names() - paths.keys():
+                self._tails[name] = _Tail(self._checkpoint(name))
+        for name, tail in self._tails.items():
+            if tail.offset and name not in paths:
+                self._lose(name, -1, tail.offset)
+
+    def _lose(self, name: str, size: int, known: int) -> None:
+        self._lost.add(name)
+        self._report(str(journals.lacking(self._journal_path(name), size, known)))
 
     def _checkpoint_names(self) -> set[str]:
         names = fs.names(self.path / "journal")
-        return {name.removesuffix(CHECKPOINT_SUFFIX) for name in names if name.endswith(CHECKPOINT_SUFFIX)}
+        found = {name.removesuffix(CHECKPOINT_SUFFIX) for name in names if name.endswith(CHECKPOINT_SUFFIX)}
+        return {name for name in found if copy_of(name) != name}  # what a sync tool renamed has no journal beside it
 
     def _checkpoint(self, name: str) -> Checkpoint:
         try:
@@ -197,18 +211,33 @@ class TinyStore:
             found = None
         checkpoint = found or Checkpoint()
         self._checkpoints[name] = checkpoint
+        if name == self.journal_name:
+            self._files = dict(checkpoint.files)
         return checkpoint
 
     def _read_tail(self, name: str, path: Path) -> list[Entry]:
         tail = self._tails[name]
-        try:
-            found = journals.read(path, tail.offset, tail.seq)
-        except Damage as error:
-            self._report(str(error))
+        size = fs.size_of(path)
+        if size < tail.offset:
+            known = self._checkpoints[name].offset
+            if self._opened and size >= known:
+                return self._read_anew(name, path)
+            self._lose(name, size, max(known, tail.offset))
             return []
+        found = journals.read(path, tail.offset, tail.seq)
         tail.offset, tail.seq = found.end, found.seq
         for problem in found.problems:
             self._report(problem)
+        return found.entries
+
+    def _read_anew(self, name: str, path: Path) -> list[Entry]:
+        """A line that was seen before its fsync was taken back: forget what came of this journal, read it again."""
+        found = journals.read(path)
+        self._tails[name].offset, self._tails[name].seq = found.end, found.seq
+        for key, entries in self._late.items():
+            self._late[key] = [entry for entry in entries if entry.journal != name]
+        touched = {key for key, shelf in self._shelves.items() if name in shelf.held}
+        self._make_anew(touched)
         return found.entries
 
     def _report(self, problem: str) -> None:
@@ -220,16 +249,28 @@ class TinyStore:
         for entry in entries:
             edit = entry.edit
             self._latest_at = max(self._latest_at, edit.at)
+            own = entry.journal == self.journal_name
             for key, changes in _by_key(edit).items():
                 self._late.setdefault(key, []).append(entry)
+                if own:
+                    self._files[key] = max(entry.end, self._files.get(key, 0))
                 if key == PROJECT:
-                    self._follow_info(changes)
+                    self._info_in_doubt = True
                     continue
                 shelf = self._shelves.get(key)
                 if shelf is not None and key not in doubtful and not self._applied(key, shelf, entry, changes):
                     doubtful.add(key)
-        if doubtful:
-            self._rebuild(doubtful)
+        self._make_anew(doubtful)
+
+    def _make_anew(self, keys: set[str]) -> None:
+        """Make shelves anew; where the disk does not let us read, they are loaded when they are asked for."""
+        if not keys:
+            return
+        try:
+            self._rebuild(keys)
+        except OSError:
+            for key in keys:
+                self._shelves.pop(key, None)
 
     def _applied(self, key: str, shelf: Shelf, entry: Entry, changes: list[Change]) -> bool:
         """Carry out an edit on a shelf in memory; False if that is in doubt."""
@@ -241,13 +282,18 @@ class TinyStore:
             before = None if change.before is None else decode(change.table, change.before)
             if shelf.record(change) != before:
                 return False
-        self._shelves[key] = shelf.with_changes(changes, entry.edit.order)
+        self._shelves[key] = shelf.with_changes(changes, entry)
         return True
 
-    def _follow_info(self, changes: list[Change]) -> None:
-        for change in changes:
-            if change.after is not None:
-                self.info = cast("ProjectInfo", decode("project", change.after))
+    def _settle_info(self) -> None:
+        """The project's own record has no positions beside it: whatever speaks of it is replayed."""
+        records = self._replayed({PROJECT}).shelves.get(PROJECT, Shelf()).table("project")
+        self._take_info(cast("ProjectInfo", records.get(self.info.id, self.info)))
+        self._info_in_doubt = False
+
+    def _take_info(self, info: ProjectInfo) -> None:
+        self.info = info
+        self.modes = self.texts.modes = modes_of(info)
 
     # -- shelves -------------------------------------------------------------------------------------
 
@@ -258,26 +304,67 @@ class TinyStore:
         with self._lock:
             return self._shelves.get(key) or self._load(key)
 
+    def needed(self, key: str) -> dict[str, int]:
+        """What a file must hold at least: by journal, the end of the last line about it that a checkpoint speaks of."""
+        return {name: end for name, checkpoint in self._checkpoints.items() if (end := checkpoint.files.get(key, 0))}
+
+    def checkpoint_of(self, name: str) -> int:
+        """How many bytes of a journal have been on the disk for sure."""
+        return self._checkpoints.get(name, Checkpoint()).offset
+
     def _load(self, key: str) -> Shelf:
+        needed = self.needed(key)
         try:
             shelf = read_shelf(self.path / key)
         except Damage as error:
             self._put_aside(key, error)
             return self._rebuild({key})[key]
         if shelf is None:
-            if self._was_held(key):
+            if needed:
                 self._report(f"The file {key} is missing; it was made again from the journals.")
                 return self._rebuild({key})[key]
             shelf = Shelf()
+        elif any(shelf.held.get(name, 0) < end for name, end in needed.items()):
+            self._report(f"The file {key} is older than the journals say; it was made again from them.")
+            return self._rebuild({key})[key]
         self._make_room()
-        if any(end > self._tails[name].offset for name, end in shelf.held.items() if name in self._tails):
-            self._read_tails()  # the file is ahead of what was read: an edit must not be seen by halves
+        if self._ahead(shelf):
+            self._read_tails()  # an edit must not be seen by halves
+            for name in self._ahead(shelf):
+                self._lose(name, fs.size_of(self._journal_path(name)), shelf.held[name])
         self._shelves[key] = shelf
         for entry in self._late.get(key, []):
             changes = _by_key(entry.edit)[key]
             if not self._applied(key, self._shelves[key], entry, changes):
                 return self._rebuild({key})[key]
+        if self._shelves[key] is shelf:
+            self._dirty.discard(key)  # the file has it all
         return self._shelves[key]
+
+    def _ahead(self, shelf: Shelf) -> list[str]:
+        """Journals of which a file holds more than was read."""
+        tails = self._tails
+        return [name for name, end in shelf.held.items() if name not in tails or end > tails[name].offset]
+
+    def renew(self, key: str) -> bool:
+        """Make a TinyDB file anew if it is not what the journals lead to; whether it was. `settle` writes it."""
+        self.start()
+        with self._lock:
+            try:
+                on_disk = read_shelf(self.path / key)
+            except Damage:
+                self._move_aside(key)
+                on_disk = None
+            wanted = self._rebuild({key})[key]
+            if (
+                on_disk is not None
+                and on_disk.tables.keys() | wanted.tables.keys()
+                and all(on_disk.table(name) == wanted.table(name) for name in tables_of(key))
+            ):
+                self._dirty.discard(key)
+                return False
+            self._dirty.add(key)
+            return True
 
     def _make_room(self) -> None:
         if len(self._shelves) < KEPT_SHELVES:
@@ -285,123 +372,121 @@ class TinyStore:
         for key in list(self._shelves):
             if key not in self._dirty and key not in (LIBRARY, CODEBOOK):
                 del self._shelves[key]
+                self._encoded.pop(key, None)
                 if len(self._shelves) < KEPT_SHELVES // 2:
                     return
 
     def _put_aside(self, key: str, error: Damage) -> None:
-        text = f"The file {key} was changed by something else ({error}); it was made again from the journals"
-        if self._journal is not None:
-            aside = self.path / f"{key}.changed-{time.strftime('%Y%m%dT%H%M%S')}"
-            try:
-                fs.move(self.path / key, aside)
-                text += f", the changed one is {aside.name}"
-            except OSError as problem:
-                text += f" and could not be put aside ({problem.strerror})"
-        self._report(text + ".")
+        self._report(f"The file {key} was changed by something else ({error}); it was made again from the journals.")
+        if self._journal is None:
+            self._damaged.add(key)
+        elif owner_of(key) in ("", self.coder):
+            self._move_aside(key)
 
-    def _was_held(self, key: str) -> bool:
-        """Whether a missing file should be there: whether the part of a journal that the files held speaks of it."""
-        owner = owner_of(key)
-        for name, checkpoint in self._checkpoints.items():
-            if not checkpoint.offset or (owner and name.split(".")[0] != owner):
-                continue
-            if not owner:
-                return True
-            with contextlib.suppress(FileNotFoundError):
-                data = fs.map_file(self._journal_path(name))
-                article = b'"article":"%s"' % Path(key).stem.encode()
-                needles = (b'"unit":"tag"', b'"unit":"project"') if key == memos_key(owner) else (article,)
-                if any(data.find(needle, 0, checkpoint.offset) >= 0 for needle in needles):
-                    return True
-        return False
+    def _move_aside(self, key: str) -> None:
+        """Keep what a damaged file holds under another name; where that fails it stays until it is written over."""
+        stamp = time.strftime("%Y%m%dT%H%M%S")
+        with contextlib.suppress(OSError):
+            fs.move(self.path / key, self.path / f"{key}.changed-{stamp}")
+
+    def _replayed(self, keys: set[str]) -> Replayed:
+        """What the journals lead to, as far as they have been read here, so that no edit is seen by halves."""
+        found = replay(self.journal_paths().values(), keys, {name: tail.offset for name, tail in self._tails.items()})
+        for problem in found.problems:
+            self._report(problem)
+        return found
 
     def _rebuild(self, keys: set[str]) -> dict[str, Shelf]:
         """Make shelves anew from all journals."""
-        found = replay(self.journal_paths().values(), keys)
-        for problem in found.problems:
-            self._report(problem)
+        found = self._replayed(keys)
         for key in keys:
-            self._shelves[key] = found.shelves.get(key, Shelf())
+            shelf = self._salvaged(key) if self._lost else None
+            if shelf is None:
+                shelf = found.shelves.get(key, Shelf())
+                for name, checkpoint in self._checkpoints.items():  # lines that are damaged count as held, too
+                    end = checkpoint.files.get(key, 0)
+                    if shelf.held.get(name, 0) < end <= self._tails[name].offset:
+                        shelf.held[name] = end
+            self._shelves[key] = shelf
             if self._journal is not None and owner_of(key) in ("", self.coder):
                 self._dirty.add(key)
         return {key: self._shelves[key] for key in keys}
 
+    def _salvaged(self, key: str) -> Shelf | None:
+        """Where a journal is lost, its file is all there is: the file with what the other journals say beyond it."""
+        try:
+            shelf = read_shelf(self.path / key)
+        except Damage:
+            return None
+        if shelf is None or not self._lost & shelf.held.keys():
+            return None
+        for entry in sorted(self._late.get(key, []), key=lambda e: e.edit.order):
+            if entry.end > shelf.held.get(entry.journal, 0):
+                shelf = shelf.with_changes(_by_key(entry.edit)[key], entry)
+        return shelf
+
     # -- reading -------------------------------------------------------------------------------------
 
+    @reading
     def articles(self) -> Mapping[str, Article]:
         """All articles by id, removed ones too."""
         return self._shelf(LIBRARY).table("articles")
 
+    @reading
     def tags(self) -> Mapping[str, Tag]:
         """All tags by id."""
         return self._shelf(CODEBOOK).table("tags")
 
+    @reading
     def coders(self) -> Mapping[str, Coder]:
         """All coders by handle."""
         return self._shelf(CODEBOOK).table("coders")
 
+    @reading
     def searches(self) -> Mapping[str, SavedSearch]:
         """All saved searches by id."""
         return self._shelf(CODEBOOK).table("searches")
 
     def writers(self) -> list[str]:
-        """Handles of all who have a journal here, this coder among them."""
-        return sorted({name.split(".")[0] for name in self._tails} | {self.coder})
+        """Handles of all who have a journal here, or annotations whose journal is lost; this coder among them."""
+        return sorted({name.split(".")[0] for name in self._tails} | self._folders | {self.coder})
 
+    @reading
     def annotations(self, article_id: str) -> list[Annotation]:
         """The annotations in an article, of all coders."""
         shelves = (self._shelf(annotations_key(coder, article_id)) for coder in self.writers())
         return [record for shelf in shelves for record in shelf.table("annotations").values()]
 
+    @reading
     def reviews(self, article_id: str) -> list[Review]:
         """The reviews in an article, of all coders."""
         shelves = (self._shelf(annotations_key(coder, article_id)) for coder in self.writers())
         return [record for shelf in shelves for record in shelf.table("reviews").values()]
 
+    @reading
     def memos(self) -> list[Annotation]:
         """The annotations on tags and on the project, of all coders."""
         shelves = (self._shelf(memos_key(coder)) for coder in self.writers())
         return [record for shelf in shelves for record in shelf.table("annotations").values()]
 
-    # -- texts ---------------------------------------------------------------------------------------
+    @reading
+    def text(self, article: Article) -> StoredText:
+        """The text of an article. Damage if its paragraphs cannot be read, or be made again from the text."""
+        return self.texts.text(article)
 
-    def text_path(self, article_id: str) -> Path:
-        """Where the immutable text of an article is."""
-        return self.path / "texts" / article_id[1:3] / f"{article_id}.txt"
-
-    def paragraphs_path(self, article: Article) -> Path:
-        """Where the paragraphs of an article are: those of a later split carry their hash in the name."""
-        first = self.text_path(article.id).with_suffix(".paragraphs")
-        later = first.with_name(f"{article.id}.{article.paragraphs_sha256[:16]}.paragraphs")
-        return later if fs.exists(later) else first
-
-    def text(self, article: Article) -> texts.StoredText:
-        """The text of an article. Damage if its files are missing or cannot be read."""
-        return _stored_text(self.text_path(article.id), self.paragraphs_path(article))
-
+    @writing
     def put_text(self, article: Article, text: str, paragraphs: Sequence[Paragraph]) -> Article:
         """Write an article's text and paragraphs, durably, unless they are there; the article with `paragraphs_sha256`."""
-        import hashlib
+        return self.texts.put(article, text, paragraphs)
 
-        body = texts.encode_paragraphs(text, paragraphs)
-        article = msgspec.structs.replace(article, paragraphs_sha256=body.sha256)
-        path = self.text_path(article.id)
-        fs.make_folder(path.parent, self.modes)
-        data = text.encode()
-        if not fs.exists(path) or hashlib.sha256(fs.read_bytes(path)).hexdigest() != article.sha256:
-            fs.replace_file(path, data, self.modes)
-        first = path.with_suffix(".paragraphs")
-        if fs.exists(first):
-            known = _body_sha256(first)
-            if known == body.sha256:
-                return article
-            if known:  # a split of another rule stays as it is, for those who undo
-                first = path.with_name(f"{article.id}.{body.sha256[:16]}.paragraphs")
-        fs.replace_file(first, texts.head_line(encode(article), body) + body.data, self.modes)
-        return article
+    @writing
+    def repair_paragraphs(self, article: Article) -> bool:
+        """Write the paragraph file of an article anew; False where it cannot be made from the text."""
+        return self.texts.repair_paragraphs(article)
 
     # -- writing -------------------------------------------------------------------------------------
 
+    @writing
     def apply(self, edit: Edit) -> Edit:
         """Commit an edit; it is durable on return. Conflict and NotSaved leave everything as it was."""
         self.start()
@@ -413,34 +498,63 @@ class TinyStore:
         journal = self._journal
         if journal is None:  # `start` has been called
             raise ReadOnly("Nothing can be changed: the project is closed.")
-        edit = msgspec.structs.replace(edit, at=now(max(edit.at, self._latest_at)))
+        if journal.broken:
+            self._reopen(journal)
+        keys = _by_key(edit).keys()
+        edit = msgspec.structs.replace(edit, at=self._time_for(edit, journal, keys))
         try:
             entry = journal.append(edit)
         except OSError as error:
-            raise NotSaved(_refused(error)) from error
-        with self._lock:
+            raise NotSaved(f"Not saved: {refused(error)}.") from error
+        with self._lock:  # the edit is committed: nothing below may raise
             tail = self._tails.setdefault(self.journal_name, _Tail(Checkpoint()))
             tail.offset, tail.seq = entry.end, entry.edit.seq
-            for key in _by_key(edit):
-                if key != PROJECT:
-                    self._shelf(key)  # laid over below: it must be in memory to become dirty
+            self._dirty.update(keys)
             self._lay_over([entry])
-            self._dirty.update(_by_key(edit))
+            if PROJECT in keys:  # what it was has been compared, under the lock
+                for change in entry.edit.changes:
+                    if change.table == "project" and change.after is not None:
+                        self._take_info(cast("ProjectInfo", decode("project", change.after)))
+                self._info_in_doubt = False
         return entry
+
+    def _time_for(self, edit: Edit, journal: Journal, keys: Iterable[str]) -> str:
+        """A time later than all that this edit follows, whatever the clock says: time decides the order.
+
+        Loads what the edit will be laid over, so that nothing has to be read once it is committed. Damage: see below.
+        """
+        with self._lock:
+            latest = self._latest_at
+            for key in keys:
+                if key == PROJECT:
+                    continue
+                shelf = self._shelf(key)
+                latest = max(latest, shelf.latest[0])
+                if (held := shelf.held.get(journal.name, 0)) > journal.size:
+                    raise journals.lacking(journal.path, journal.size, held)
+        at = now(max(edit.at, latest))
+        return at if at > latest else now(_after(latest))
+
+    def _reopen(self, journal: Journal) -> None:
+        """Go on with a journal that could not be written for a while, and with what another program put into it."""
+        with self._lock:
+            journal.reopen()
+            tail = self._tails.setdefault(self.journal_name, _Tail(Checkpoint()))
+            if journal.size > tail.offset:
+                entries = self._read_tail(self.journal_name, journal.path)
+                self._news += (entry.edit for entry in entries)
+                self._lay_over(entries)
 
     def _apply_shared(self, edit: Edit) -> Edit:
         from reader.store.locks import project_lock
 
-        try:
-            with project_lock(self.path / "locks", self.modes):
-                self._read_tails()
-                self._check(edit)
-                entry = self._commit(edit)
-                with contextlib.suppress(OSError):  # the edit is safe in the journal; `settle` tries again
-                    self._write_shelves({key for key in self._dirty if not owner_of(key)})
-                return entry.edit
-        except OSError as error:
-            raise NotSaved(_refused(error)) from error
+        with project_lock(self.path / "locks", self.modes):
+            self._read_tails()
+            self._check(edit)
+            entry = self._commit(edit)
+            with contextlib.suppress(OSError):  # the edit is safe in the journal; `settle` tries again
+                self._write_shelves({key for key in self._dirty if not owner_of(key)})
+            return entry.edit
 
     def _check(self, edit: Edit) -> None:
         """Conflict if a shared record is not what the edit saw, or a number or name would stand twice."""
@@ -450,68 +564,37 @@ class TinyStore:
             before = None if change.before is None else decode(change.table, change.before)
             if self._current(change) != before:
                 raise Conflict(f"{_named(change)} was changed by someone else in the meantime; nothing was written.")
-        self._check_numbers([c for c in edit.changes if c.table == "articles" and c.before is None])
-        self._check_names([c for c in edit.changes if c.table == "tags" and c.after is not None])
+        check_numbers(edit, self.articles())
+        check_names(edit, self.tags())
 
     def _current(self, change: Change) -> Any:
         if change.table == "project":
             return self.info
         return self._shelf(LIBRARY if change.table == "articles" else CODEBOOK).record(change)
 
-    def _check_numbers(self, made: list[Change]) -> None:
-        if not made:
-            return
-        taken = {article.number for article in self.articles().values()}
-        for change in made:
-            if (number := change.record["number"]) in taken:
-                raise Conflict(f"Another article has got the number {number} in the meantime; nothing was written.")
-
-    def _check_names(self, changed: list[Change]) -> None:
-        if not changed:
-            return
-        from reader.codebook import Codebook, plain
-
-        tags = {change.id: cast("Tag", decode("tags", change.record)) for change in changed}
-        book = Codebook({**self.tags(), **tags})
-        for tag in tags.values():
-            if tag.deleted or tag.merged_into:
-                continue
-            twins = [t for t in book.children(tag.parent) if plain(t.name) == plain(tag.name)]
-            if len(twins) > 1:
-                raise Conflict(f"There is a tag “{tag.name}” there already; nothing was written.")
-
     # -- the readable files --------------------------------------------------------------------------
 
     def _write_shelves(self, keys: set[str]) -> None:
         for key in sorted(keys):
             with self._lock:
-                self._dirty.discard(key)
+                late = len(self._late.get(key, []))
                 if key == PROJECT:
-                    shelf = None
-                    record: Record = encode(self.info)
-                    self._late.pop(key, None)
+                    shelf, info = None, self.info
                 else:
-                    shelf = self._with_held(key)
+                    shelf = self._shelf(key)
+                self._dirty.discard(key)
             try:
                 if shelf is None:
-                    data = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
-                    fs.replace_file(self.path / PROJECT, data, self.modes)
+                    write_info(self.path, info, self.modes)
                 else:
-                    write_shelf(self.path / key, shelf, tables_of(key), self.modes)
+                    encoded = self._encoded.setdefault(key, Encoded())
+                    write_shelf(self.path / key, shelf, tables_of(key), self.modes, encoded)
             except OSError:
                 with self._lock:
                     self._dirty.add(key)
                 raise
-
-    def _with_held(self, key: str) -> Shelf:
-        """The shelf with the positions it holds; what lay over it is then in the file."""
-        owner = owner_of(key)
-        held = {n: t.offset for n, t in self._tails.items() if not owner or n.split(".")[0] == owner}
-        old = self._shelf(key)
-        shelf = Shelf(old.tables, held, old.latest)
-        self._shelves[key] = shelf
-        self._late.pop(key, None)
-        return shelf
+            with self._lock:
+                del self._late.get(key, [])[:late]
 
     def settle(self) -> bool:
         """Bring the TinyDB files and the checkpoint up to date. OSError: the rest waits for the next time."""
@@ -519,7 +602,7 @@ class TinyStore:
         if journal is None:
             return True
         with self._lock:
-            reached = Checkpoint(journal.size, journal.seq)
+            reached = Checkpoint(journal.size, journal.seq, dict(self._files))
             dirty = set(self._dirty)
         if any(not owner_of(key) for key in dirty):
             from reader.store.locks import project_lock
@@ -541,6 +624,7 @@ class TinyStore:
 
     # -- edits ---------------------------------------------------------------------------------------
 
+    @reading
     def poll(self) -> list[Edit]:
         """Edits that others have committed since the last look."""
         with self._lock:
@@ -548,6 +632,7 @@ class TinyStore:
             news, self._news = self._news, []
         return news
 
+    @reading
     def edits(self, since: str = "") -> tuple[list[Edit], str]:
         """The edits of all journals since a cursor (empty: from the first), in order, and the next cursor.
 
@@ -565,9 +650,14 @@ class TinyStore:
 
     def newest_first(self, coder: str = "") -> Iterator[Edit]:
         """The edits of one coder, or of all, from the newest."""
-        paths = (p for n, p in self.journal_paths().items() if not coder or n.split(".")[0] == coder)
-        return merge_sorted(*(journals.newest_first(p) for p in paths), key=lambda e: e.order, reverse=True)
+        paths = (p for n, p in self._journals().items() if not coder or n.split(".")[0] == coder)
+        return _said(merge_sorted(*(journals.newest_first(p) for p in paths), key=lambda e: e.order, reverse=True))
 
+    @reading
+    def _journals(self) -> dict[str, Path]:
+        return self.journal_paths()
+
+    @reading
     def highest_number(self) -> int:
         """The highest article number in any journal, also of articles whose import was undone; 0 if there is none."""
         highest = 0
@@ -577,6 +667,7 @@ class TinyStore:
                 highest = max(highest, max((int(found[1]) for found in numbers), default=0))
         return highest
 
+    @reading
     def verify(self) -> list[str]:
         """Read every line and every file; the damage found, a sentence each."""
         from reader.store.verify import verify
@@ -594,7 +685,8 @@ class TinyStore:
             self._report(f"The TinyDB files are behind the journal: {error}. The next start brings them up to date.")
         finally:
             self._journal = None
-            journal.close()
+            with contextlib.suppress(OSError):  # all of it is on the disk
+                journal.close()
             session.release()
 
 
@@ -605,48 +697,17 @@ def _by_key(edit: Edit) -> dict[str, list[Change]]:
     return found
 
 
-@lru_cache(maxsize=64)
-def _stored_text(text: Path, paragraphs: Path) -> texts.StoredText:
-    return texts.StoredText(text, paragraphs)
+def _said(edits: Iterator[Edit]) -> Iterator[Edit]:
+    """The edits, and a sentence where the disk stops giving them."""
+    step = reading(lambda: next(edits, None))
+    while (edit := step()) is not None:
+        yield edit
 
 
-def _body_sha256(path: Path) -> str:
-    """The hash of a paragraph file's body; empty if the file cannot be read."""
-    data = fs.read_bytes(path)
-    try:
-        head = msgspec.json.decode(journals.checked(data[: data.find(b"\n") + 1]), type=texts.Head)
-    except (Damage, msgspec.DecodeError):
-        return ""
-    return str(head.article.get("paragraphs_sha256", ""))
-
-
-def copy_id(project_id: str, path: Path) -> str:
-    """Eight hex digits that tell one copy of a project from another: project, host and real path."""
-    text = f"{project_id}\0{os.uname().nodename}\0{path.resolve()}"
-    return f"{zlib.crc32(text.encode('utf-8', 'surrogateescape')):08x}"
-
-
-def _modes_of(info: ProjectInfo) -> fs.Modes:
-    folder = int(info.mode, 8) & 0o777
-    group = -1
-    if info.group:
-        import grp
-
-        with contextlib.suppress(KeyError):
-            group = grp.getgrnam(info.group).gr_gid
-    return fs.Modes(folder, folder & 0o666, group)
-
-
-def _refused(error: OSError) -> str:
-    import errno
-
-    words = {
-        errno.ENOSPC: "the disk is full",
-        errno.EDQUOT: "the disk quota is used up",
-        errno.EROFS: "the disk can only be read",
-        errno.EACCES: "writing is not permitted",
-    }
-    return words.get(error.errno or 0, f"the disk refused it ({error.strerror})")
+def _after(at: str) -> str:
+    """The time a microsecond later."""
+    later = datetime.fromisoformat(at) + timedelta(microseconds=1)
+    return later.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _named(change: Change) -> str:

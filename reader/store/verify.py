@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import fs
 from reader.errors import Damage
 from reader.model import Article
 from reader.store import journal as journals
+from reader.store import texts
 from reader.store.documents import Shelf, read_shelf
 from reader.store.replay import replay
-from reader.store.shelves import owner_of
+from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, owner_of
 
 if TYPE_CHECKING:
     from reader.store.tiny import TinyStore
@@ -19,46 +22,131 @@ if TYPE_CHECKING:
 
 def verify(store: TinyStore) -> list[str]:
     """The damage found, a sentence each: journals line by line, TinyDB files, texts and paragraphs by their hashes."""
-    found = [*store.problems]
     replayed = replay(store.journal_paths().values())
-    found += [problem for problem in replayed.problems if problem not in found]
-    for key, shelf in replayed.shelves.items():
-        if key != "project.json":
-            found += _file_problems(store, key, shelf)
+    found = [*replayed.problems]
+    for path in store.journal_paths().values():
+        found += _end_problems(store, path)
+    keys = {LIBRARY, CODEBOOK, *replayed.shelves, *_annotation_keys(store.path)} - {PROJECT}
+    for key in sorted(keys):
+        found += _file_problems(store, key, replayed.shelves.get(key, Shelf()), damaged=bool(replayed.problems))
+    found += _info_problems(store, replayed.shelves.get(PROJECT, Shelf()))
     for article in store.articles().values():
         found += _text_problems(store, article)
-    return found
+    return list(dict.fromkeys([*store.problems, *found]))
 
 
-def _file_problems(store: TinyStore, key: str, replayed: Shelf) -> list[str]:
+def _annotation_keys(folder: Path) -> list[str]:
+    """The TinyDB files of annotations that there are."""
+    found = []
+    for coder in fs.names(folder / "annotations"):
+        for name in _names(folder / "annotations" / coder):
+            if name == "memos.json":
+                found.append(f"annotations/{coder}/{name}")
+            else:
+                inner = _names(folder / "annotations" / coder / name)
+                found += [f"annotations/{coder}/{name}/{file}" for file in inner if file.endswith(".json")]
+    return [key for key in found if "/." not in key and _is_plain(key)]
+
+
+def _is_plain(key: str) -> bool:
+    """Whether a file has the name that we give: what a sync tool keeps beside it has another."""
+    stem = Path(key).stem
+    return stem == "memos" or (stem[:1] == "a" and stem[1:].isalnum())
+
+
+def _names(folder: Path) -> list[str]:
+    with contextlib.suppress(NotADirectoryError):
+        return fs.names(folder)
+    return []
+
+
+def _end_problems(store: TinyStore, path: Path) -> list[str]:
+    """The end of a journal: less than a file holds of it, or a last line whose LF is damaged."""
+    data = fs.read_bytes(path)
+    checkpoint = store.checkpoint_of(path.stem)
+    if len(data) < checkpoint:
+        return [str(journals.lacking(path, len(data), checkpoint))]
+    rest = data[data.rfind(b"\n") + 1 :]
+    if rest and (len(data) <= checkpoint or (journals.mended(rest) and not journals.mended(rest + b"\n"))):
+        return [f"{path.stem}: its last line has no end."]
+    return []
+
+
+def _file_problems(store: TinyStore, key: str, replayed: Shelf, *, damaged: bool) -> list[str]:
     try:
         on_disk = read_shelf(store.path / key)
     except Damage as error:
         return [f"The file {key} was changed by something else ({error})."]
-    if on_disk is None or on_disk.latest != replayed.latest:
-        return []  # behind the journals, as after a crash; the next session brings it up to date
-    for name, records in replayed.tables.items():
-        if on_disk.table(name) != records:
+    needed = store.needed(key)
+    if on_disk is None:
+        return [f"The file {key} is missing."] if needed else []  # a fresh clone has none
+    if any(on_disk.held.get(name, 0) < end for name, end in needed.items()):
+        return [f"The file {key} is older than the journals say."]
+    for name, end in on_disk.held.items():
+        size = fs.size_of(store.path / "journal" / f"{name}{journals.SUFFIX}")
+        if size < end:
+            return [str(journals.lacking(Path(f"{name}{journals.SUFFIX}"), size, end))]
+    behind = any(on_disk.held.get(name, 0) < end for name, end in replayed.held.items())
+    if damaged or behind:
+        return []  # named above; or as after a crash: the next session brings it up to date
+    for name in replayed.tables.keys() | on_disk.tables.keys():
+        if on_disk.table(name) != replayed.table(name):
             whose = f" of {owner_of(key)}" if owner_of(key) else ""
             return [f"The table {name}{whose} in {key} is not what the journals lead to."]
     return []
 
 
+def _info_problems(store: TinyStore, replayed: Shelf) -> list[str]:
+    known = replayed.table("project").get(store.info.id)
+    if known is None or known == store.info:
+        return []
+    return [f"The file {PROJECT} is not what the journals lead to."]
+
+
 def _text_problems(store: TinyStore, article: Article) -> list[str]:
-    path = store.text_path(article.id)
+    path = store.texts.path(article.id)
+    where = f"of article {article.number}"
+    found = []
     try:
         if hashlib.sha256(fs.read_bytes(path)).hexdigest() != article.sha256:
-            return [f"The text {path.name} of article {article.number} is not what was imported."]
-        paragraphs = store.paragraphs_path(article)
-        data = fs.read_bytes(paragraphs)
+            found.append(f"The text {path.name} {where} is not what was imported; a backup may hold it.")
     except OSError as error:
-        return [f"A file of article {article.number} cannot be read: {error.strerror} ({error.filename})."]
-    end = data.find(b"\n") + 1
+        found.append(f"The text {path.name} {where} cannot be read: {error.strerror}; a backup may hold it.")
+    paragraphs = store.texts.paragraphs_path(article)
     try:
-        journals.checked(data[:end])
+        if texts.body_sha256(fs.read_bytes(paragraphs)) != article.paragraphs_sha256:
+            found.append(f"The paragraphs {paragraphs.name} {where} are not what was imported; a backup may hold them.")
+    except OSError as error:
+        found.append(f"The paragraphs {paragraphs.name} {where} cannot be read: {error.strerror}.")
     except Damage as error:
-        return [f"{paragraphs.name} of article {article.number}: {error}."]
-    body = data[end + -end % 8 :]
-    if hashlib.sha256(body).hexdigest() != article.paragraphs_sha256:
-        return [f"The paragraphs {paragraphs.name} of article {article.number} are not what was imported."]
-    return []
+        found.append(f"The paragraphs {paragraphs.name} {where} cannot be read: {error}.")
+    return found
+
+
+def repair(store: TinyStore) -> list[str]:
+    """Make anew what is derived and damaged, as far as this coder may write it; what was done, a sentence each.
+
+    Journals and texts are never touched. OSError where the disk refuses.
+    """
+    keys = (key for key in (LIBRARY, CODEBOOK, *_annotation_keys(store.path)) if owner_of(key) in ("", store.coder))
+    done = [f"The file {key} was made again from the journals." for key in keys if store.renew(key)]
+    damaged = (a for a in store.articles().values() if any("paragraphs" in p for p in _text_problems(store, a)))
+    done += [
+        f"The paragraphs of article {article.number} were made again from its text."
+        for article in damaged
+        if store.repair_paragraphs(article)
+    ]
+    for path in sorted((store.path / "journal").glob(f"*{journals.CHECKPOINT_SUFFIX}")):
+        if _unreadable(path):
+            fs.remove(path)  # the owner's next session writes it; until then the whole journal is read
+            done.append(f"The damaged {path.name} was removed: nothing is lost with it.")
+    store.settle()
+    return done
+
+
+def _unreadable(path: Path) -> bool:
+    try:
+        journals.read_checkpoint(path)
+    except Damage:
+        return True
+    return False

@@ -140,24 +140,34 @@ class Writer:
         self._last_commit = time.monotonic()
         try:
             written = self._store.apply(edit)
-        except (NotSaved, OSError) as error:
-            return self._keep(edit, Unsaved(edit, str(error).removesuffix(".")))
-        except (Locked, ReadOnly) as error:
-            return self._keep(edit, BecameReadOnly(str(error).removesuffix(".")))
-        except ReaderError as error:
+        except Conflict as error:
             event = Conflicted(edit, str(error))
+        except (Locked, ReadOnly) as error:
+            return self._keep(edit, BecameReadOnly(_reason(error)))
+        except (ReaderError, OSError) as error:
+            return self._keep(edit, Unsaved(edit, _reason(error)))
+        except Exception as error:  # noqa: BLE001  a fault of ours must not end the thread: the edit is kept, and that is said
+            _shout(error)
+            return self._keep(edit, Unsaved(edit, f"the program failed ({type(error).__name__}: {error})"))
         else:
             event = Saved(written, datetime.now())
             self._unsettled_since = self._unsettled_since or self._last_commit
-        self._done(edit, event)
+        self._tell(lambda: self._done(edit, event))
         with self._wake:
             self._queue.popleft()
             self._reason = ""
             if isinstance(event, Conflicted):
                 self._conflict = event.reason
             self._wake.notify_all()
-        self._report(event)
+        self._tell(lambda: self._report(event))
         return True
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        """Call back; what a listener raises must not end the thread that saves."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  as above
+            _shout(error)
 
     def _keep(self, edit: Edit, event: Unsaved | BecameReadOnly) -> bool:
         first = not self._reason
@@ -166,7 +176,7 @@ class Writer:
             self._tries += 1
             self._wake.notify_all()
         if first:
-            self._report(event)
+            self._tell(lambda: self._report(event))
         return False
 
     def _settle(self) -> None:
@@ -174,5 +184,19 @@ class Writer:
             self._store.settle()
         except (OSError, ReaderError):
             self._unsettled_since = self._last_commit = time.monotonic()  # the edits are safe; later again
+        except Exception as error:  # noqa: BLE001  as above
+            _shout(error)
+            self._unsettled_since = 0.0
         else:
             self._unsettled_since = 0.0
+
+
+def _reason(error: Exception) -> str:
+    """What the error says, as it stands behind «Not saved:»."""
+    return str(error).removeprefix("Not saved: ").removesuffix(".")
+
+
+def _shout(error: Exception) -> None:
+    """Say an error of the program where uncaught ones are said."""
+    hook = threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+    threading.excepthook(hook)

@@ -1,0 +1,88 @@
+"""A project folder as such: made, named, known from other copies of the same project, its own record."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zlib
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from reader import fs
+from reader.edits import new_id
+from reader.errors import Damage, UsageError
+from reader.model import ProjectInfo
+from reader.store.documents import Shelf, write_shelf
+from reader.store.journal import SUFFIX
+from reader.store.records import decode, encode
+from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, tables_of
+
+FORMAT = 1
+"""The version of what is on the disk; a project of a higher one is only read."""
+FOLDERS = ("texts", "annotations", "journal", "drafts", "locks", "state", "logs", "backups")
+IGNORED_BY_GIT = b"*\n!.gitignore\n!project.json\n!texts/\n!texts/**\n!journal/\n!journal/*.jsonl\n"
+
+
+def create(path: Path, name: str, modes: fs.Modes = fs.PRIVATE) -> ProjectInfo:
+    """Make the folder of a new, empty project. UsageError if there is one already, Damage if its remains are there. OSError."""
+    if fs.exists(path / PROJECT):
+        raise UsageError(f"There is a project in {path} already.")
+    _refuse_remains(path)
+    fs.make_folder(path, modes)
+    for folder in FOLDERS:
+        fs.make_folder(path / folder, modes)
+    fs.replace_file(path / ".gitignore", IGNORED_BY_GIT, modes)
+    for key in (LIBRARY, CODEBOOK):
+        write_shelf(path / key, Shelf(), tables_of(key), modes)
+    info = ProjectInfo(id=new_id("p"), name=name or path.resolve().name, format=FORMAT)
+    write_info(path, info, modes)
+    return info
+
+
+def read_info(path: Path) -> ProjectInfo:
+    """The project's own record. UsageError if there is no project, Damage if it cannot be read. OSError."""
+    try:
+        data = fs.read_bytes(path / PROJECT)
+    except (FileNotFoundError, NotADirectoryError):
+        _refuse_remains(path)
+        raise UsageError(f"There is no project in {path}.") from None
+    try:
+        record = msgspec.json.decode(data, type=dict[str, Any])
+        if record.get("format", 1) > FORMAT:  # other fields may have become others
+            known = {"id", "format", "name", "mode"}
+            record = {key: value for key, value in record.items() if key in known}
+        return cast("ProjectInfo", decode("project", record))
+    except (msgspec.DecodeError, UnicodeDecodeError, Damage, TypeError) as error:
+        raise Damage(f"{path / PROJECT} cannot be read ({error}). Restore it from a backup.") from error
+
+
+def write_info(path: Path, info: ProjectInfo, modes: fs.Modes) -> None:
+    """Write the project's own record, readable. OSError: the old one stands."""
+    data = msgspec.json.format(msgspec.json.encode(encode(info)), indent=2) + b"\n"
+    fs.replace_file(path / PROJECT, data, modes)
+
+
+def _refuse_remains(path: Path) -> None:
+    """Damage if there are journals in a folder that has lost its project.json: it is no place for a new project."""
+    if any(name.endswith(SUFFIX) for name in fs.names(path / "journal")):
+        raise Damage(f"{path / PROJECT} is missing, but the journals of a project are there. Restore it from a backup.")
+
+
+def copy_id(project_id: str, path: Path) -> str:
+    """Eight hex digits that tell one copy of a project from another: project, host and real path."""
+    text = f"{project_id}\0{os.uname().nodename}\0{path.resolve()}"
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogateescape')):08x}"
+
+
+def modes_of(info: ProjectInfo) -> fs.Modes:
+    """The permissions that the project's record asks for; a group this machine does not know is left out."""
+    folder = int(info.mode, 8) & 0o777
+    group = -1
+    if info.group:
+        import grp
+
+        with contextlib.suppress(KeyError):
+            group = grp.getgrnam(info.group).gr_gid
+    return fs.Modes(folder, folder & 0o666, group)

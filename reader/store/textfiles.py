@@ -1,0 +1,141 @@
+"""The texts of a project on the disk: where they are, opened when asked for, written once, paragraphs made again."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from reader import fs
+from reader.errors import Damage
+from reader.model import Article, Paragraph
+from reader.store import texts
+from reader.store.journal import checked
+from reader.store.records import encode
+
+KEPT = 64
+"""Texts that stay mapped."""
+
+SplitAgain = Callable[[Article, str], Iterable[Sequence[Paragraph]]]
+"""How the paragraphs of a text may have come about, by the rule that its article names."""
+
+
+class TextFiles:
+    """The folder `texts` of a project. `report` is told what was mended; nothing is written before `may_write`."""
+
+    split_again: SplitAgain | None = None
+
+    def __init__(self, project: Path, modes: fs.Modes, report: Callable[[str], None]) -> None:
+        self._folder = project / "texts"
+        self.modes = modes
+        self._report = report
+        self._lock = threading.Lock()
+        self._open: dict[tuple[str, str], texts.StoredText] = {}
+        self._made_again: dict[Path, bytes] = {}
+        self._may_write = False
+
+    def path(self, article_id: str) -> Path:
+        """Where the immutable text of an article is."""
+        return self._folder / article_id[1:3] / f"{article_id}.txt"
+
+    def paragraphs_path(self, article: Article) -> Path:
+        """Where the paragraphs of an article are: those of a later split carry their hash in the name."""
+        first = self.path(article.id).with_suffix(".paragraphs")
+        later = first.with_name(f"{article.id}.{article.paragraphs_sha256[:16]}.paragraphs")
+        return later if fs.exists(later) else first
+
+    def text(self, article: Article) -> texts.StoredText:
+        """The text of an article. Damage if its paragraphs cannot be read, or be made again from the text."""
+        key = (article.id, article.paragraphs_sha256)
+        found = self._open.get(key)
+        if found is None:
+            found = self._opened(article)
+            with self._lock:
+                if len(self._open) >= KEPT:
+                    self._open.pop(next(iter(self._open)), None)
+                self._open[key] = found
+        return found
+
+    def _opened(self, article: Article) -> texts.StoredText:
+        place = (self.path(article.id), self.paragraphs_path(article), article.paragraphs_sha256)
+        try:
+            return texts.StoredText(*place)
+        except Damage as error:
+            made = self._made(article)
+            if made is None:
+                raise
+            self._report(f"{str(error).removesuffix('.')}; the paragraphs were made again from the text.")
+            self._made_again[place[1]] = made
+            if self._may_write:
+                self.may_write()
+            return texts.StoredText(*place, made)
+
+    def may_write(self) -> None:
+        """From now on the paragraphs made again are written, too."""
+        self._may_write = True
+        for path, data in self._made_again.items():
+            with contextlib.suppress(OSError):  # it is made again at the next start, too
+                fs.replace_file(path, data, self.modes)
+        self._made_again.clear()
+
+    def _made(self, article: Article) -> bytes | None:
+        """The paragraph file of an article from its text; None where text and recorded rule do not give the one that was."""
+        try:
+            data = fs.read_bytes(self.path(article.id))
+        except OSError:
+            return None
+        if self.split_again is None or _sha256(data) != article.sha256:
+            return None
+        text = data.decode()
+        for paragraphs in self.split_again(article, text):
+            body = texts.encode_paragraphs(text, paragraphs)
+            if body.sha256 == article.paragraphs_sha256:
+                return texts.head_line(encode(article), body) + body.data
+        return None
+
+    def repair_paragraphs(self, article: Article) -> bool:
+        """Write the paragraph file of an article anew; False where it cannot be made from the text. OSError."""
+        made = self._made(article)
+        if made is not None:
+            fs.replace_file(self.paragraphs_path(article), made, self.modes)
+            self._open.pop((article.id, article.paragraphs_sha256), None)
+        return made is not None
+
+    def put(self, article: Article, text: str, paragraphs: Sequence[Paragraph]) -> Article:
+        """Write an article's text and paragraphs, durably, unless they are there; the article with `paragraphs_sha256`. OSError."""
+        body = texts.encode_paragraphs(text, paragraphs)
+        self._open.pop((article.id, body.sha256), None)
+        article = msgspec.structs.replace(article, paragraphs_sha256=body.sha256)
+        path = self.path(article.id)
+        fs.make_folder(path.parent, self.modes)
+        if not fs.exists(path) or _sha256(fs.read_bytes(path)) != article.sha256:
+            fs.replace_file(path, text.encode(), self.modes)
+        first = path.with_suffix(".paragraphs")
+        if fs.exists(first):
+            known = _body_sha256(first)
+            if known == body.sha256:
+                return article
+            if known:  # a split of another rule stays as it is, for those who undo
+                first = path.with_name(f"{article.id}.{body.sha256[:16]}.paragraphs")
+        fs.replace_file(first, texts.head_line(encode(article), body) + body.data, self.modes)
+        return article
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def _body_sha256(path: Path) -> str:
+    """The hash of a paragraph file's body; empty if it is not what its head says."""
+    data = fs.read_bytes(path)
+    try:
+        found = texts.body_sha256(data)
+        head = msgspec.json.decode(checked(data[: data.find(b"\n") + 1]), type=texts.Head)
+    except (Damage, msgspec.DecodeError):
+        return ""
+    return found if found == head.article.get("paragraphs_sha256") else ""
