@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from reader.model import Anchor, Annotation, Article, Coder, Marks, Paragraph, ProjectInfo, Tag, Unit
 from reader.search import scan as module
 from reader.search.fold import fold
-from reader.search.query import And, Query, QueryError, Word, parse
+from reader.search.query import QueryError, parse
 from reader.search.scan import Hit, count, matching, scan
+from reader.search.tree import And, Phrase, Query, Word
 
 
 class Text:
@@ -188,6 +189,7 @@ def test_the_words_are_those_of_the_text_as_written() -> None:
 def holds_slowly(query: Query, fields: list[str]) -> bool:
     if isinstance(query, And):
         return all(holds_slowly(part, fields) for part in query.parts)
+    assert isinstance(query, Word | Phrase)  # the plain form, which is all that this oracle knows
     words = [query.text] if isinstance(query, Word) else list(query.words)
     for field in fields:
         there = fold(field).replace("-", " ").split()

@@ -1,24 +1,72 @@
-"""The query language: what a user types, as a tree, and where its parts stand in a text.
+"""The query language: what a user types, turned into a tree.
 
-    bombard*          a word that begins so          aid convoy     both words in one paragraph
-    "aid convoy"      these words side by side       北京           scripts without spaces: anywhere
+    bombard* "aid convoy" OR relief     words, a beginning of words, a phrase; side by side: all of them
+    NOT strike   -strike   (a OR b) c   what must not be there; brackets
+    near(aid convoy, 5)                 at most five other words between, in either order
+    *word*                              inside words; scripts without spaces: any run of characters
+    /detain(ed|ees)?/                   a regular expression over the text as written
+    tag:harm/*  note:date  is:reviewed  fields
 
-Case, accents and the like never matter (see `fold`). A word of the query is a whole word of the text:
-letters, digits and their marks; an apostrophe or hyphen parts words, so that `twenty-year` is a phrase.
-`str()` of a tree, parsed again, is the same tree.
+Case, accents and the like never matter (see `fold`), but in patterns. A word of the query is a whole word
+of the text: letters, digits and their marks; an apostrophe or hyphen parts words, so that `twenty-year` is
+a phrase. `str()` of a tree, parsed again, is the same tree.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
-
-import msgspec
+from collections.abc import Callable, Iterable
 
 from reader.errors import UsageError
-from reader.search.fold import fold, inside_letter
+from reader.search.fold import fold
+from reader.search.tree import (
+    Field,
+    Inside,
+    Near,
+    Note,
+    Phrase,
+    Query,
+    Regex,
+    Word,
+    all_of,
+    any_of,
+    negated,
+)
+from reader.search.words import words_of
+
+LONGEST = 10_000
+"""Characters that a query may have."""
+DEEPEST = 40
+"""How deep brackets may stand in one another."""
+FIELDS: dict[str, str] = {
+    "tag": "a tag, its path, all below it, or none: tag:displacement tag:harm/* tag:none",
+    "note": "words in a note: note:date",
+    "coder": "an annotation by a coder: coder:c2",
+    "article": 'words of the title, the number, id or file name: article:"air strikes" article:12',
+    "speaker": "who speaks: speaker:I",
+    "meta": "details of the article: meta:site=north",
+    "has": "has:note has:tag",
+    "is": "is:reviewed is:furniture is:heading",
+    "unit": "an annotation of this kind: unit:span",
+    "created": "an annotation made then, in local days: created:2026-11 created:>=2026-11-01",
+    "saved": "a saved search: saved:name",
+}
+VALUES: dict[str, tuple[str, ...]] = {
+    "has": ("note", "tag"),
+    "is": ("reviewed", "coded", "furniture", "heading", "caption", "body"),
+    "unit": ("paragraph", "span", "article"),
+}
+"""What may stand behind the fields that know their values."""
+QUOTES = '"“”„‟'
+_FARTHEST = 1_000
+_USUAL_DISTANCE = 5
+_TERM = re.compile(rf"[^\s{QUOTES}()]+")
+_FIELD = re.compile(r"([A-Za-z]+):(?!//)")
+_BARE = re.compile(rf"[^\s{QUOTES}()]*")
+_PATTERN = re.compile(r"/((?:[^/\\]|\\.)+)/", re.DOTALL)
+_KEYWORD = re.compile(rf"(OR|AND|NOT)(?=[\s{QUOTES}()]|$)")
+_DATE = re.compile(r"(>=|<=|>|<|=|)(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?")
+_SPACE = re.compile(r"\s*")
 
 
 class QueryError(UsageError):
@@ -29,243 +77,330 @@ class QueryError(UsageError):
         self.position = position
 
 
-class Word(msgspec.Struct, frozen=True, tag=True):
-    """A word, folded; with `prefix` any word that begins with it."""
-
-    text: str
-    prefix: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.text}*" if self.prefix else self.text
-
-
-class Phrase(msgspec.Struct, frozen=True, tag=True):
-    """Two or more words, folded, with nothing but spaces and punctuation between; `prefix` is about the last one."""
-
-    words: tuple[str, ...]
-    prefix: bool = False
-
-    def __str__(self) -> str:
-        return f'"{" ".join(self.words)}"' + ("*" if self.prefix else "")
-
-
-class And(msgspec.Struct, frozen=True, tag=True):
-    """All of these hold in one paragraph; two parts at least."""
-
-    parts: tuple[Word | Phrase, ...]
-
-    def __str__(self) -> str:
-        return " ".join(map(str, self.parts))
-
-
-Leaf = Word | Phrase
-"""What stands somewhere in a text."""
-Query = Word | Phrase | And
-
-
 def parse(query: str) -> Query:
     """The tree of a query. QueryError where it cannot be understood or holds nothing to look for."""
-    parts = list(_parts(query))
-    if not parts:
+    if len(query) > LONGEST:
+        raise QueryError(f"A query has at most {LONGEST:,} characters, this one has {len(query):,}", query, LONGEST)
+    parser = _Parser(query)
+    tree = parser.alternatives(0)
+    if parser.at < len(query):
+        raise parser.error("This ) has no ( before it")
+    if tree is None:
         reason = "Type a word to look for" if not query.strip() else "There is no letter or digit to look for in this"
         raise QueryError(reason, query, 0)
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
+    return tree
 
 
-def leaves(query: Query) -> tuple[Leaf, ...]:
-    """The words and phrases of a query whose places in a text are its hits, in the order written."""
-    return query.parts if isinstance(query, And) else (query,)
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like another; empty if none does."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)), "")
 
 
-def required(query: Query) -> tuple[str, ...]:
-    """Folded strings that a paragraph (with its notes and tag names) holds if the query holds in it."""
-    found: dict[str, None] = {}
-    for leaf in leaves(query):
-        found.update(dict.fromkeys([leaf.text] if isinstance(leaf, Word) else leaf.words))
-    return tuple(found)
+class _Parser:
+    """Reads a query from left to right; `at` is the next character."""
 
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.at = 0
 
-def holds(query: Query, fields: Sequence[str]) -> bool:
-    """Whether a query holds in a unit with these folded fields; a phrase has to stand in one of them."""
-    if isinstance(query, And):
-        return all(holds(part, fields) for part in query.parts)
-    return any(True for field in fields for _ in places(query, field))
+    def error(self, reason: str, at: int | None = None) -> QueryError:
+        """What is wrong, here or elsewhere."""
+        return QueryError(reason, self.query, self.at if at is None else at)
 
+    # and, or, not, brackets
 
-def places(leaf: Leaf, folded: str) -> Iterator[tuple[int, int]]:
-    """The spans of a folded text where a word or phrase stands, in order; a prefix's span is the whole word."""
-    words = (leaf.text,) if isinstance(leaf, Word) else leaf.words
-    at = folded.find(words[0])
-    while at >= 0:
-        end = _end_of(words, folded, at, prefix=leaf.prefix)
-        if end > 0:
-            yield at, end
-        at = folded.find(words[0], max(at + 1, end))
+    def alternatives(self, depth: int) -> Query | None:
+        """What stands up to the closing bracket or the end; None if there is nothing to look for."""
+        parts: list[Query] = []
+        while True:
+            start = self.at
+            part = self._together(depth)
+            sign = self._keyword()
+            if part is not None:
+                parts.append(part)
+            elif parts or sign:
+                what = "after" if parts else "before"
+                raise self.error(f"Something to look for is expected {what} OR", self._skip(start) if parts else None)
+            if sign != "OR":
+                return any_of(parts) if parts else None
+            self.at += len(sign)
 
+    def _together(self, depth: int) -> Query | None:
+        parts: list[Query] = []
+        open_and = -1
+        while True:
+            sign = self._keyword()
+            if sign == "OR" or self._ended():
+                break
+            if sign == "AND":
+                if not parts or open_and >= 0:
+                    raise self.error("Something to look for is expected before AND")
+                open_and = self.at
+                self.at += len(sign)
+                continue
+            part = self._negatable(depth)
+            if part is not None:
+                parts.append(part)
+                open_and = -1
+        if open_and >= 0:
+            raise self.error("Something to look for is expected after AND")
+        return all_of(parts) if parts else None
 
-def words_of(folded: str) -> list[str]:
-    """The words of a folded text. A run in a script without spaces is one, so is each symbol."""
-    found: list[str] = []
-    last = _NOTHING
-    for char in folded:
-        kind = _KIND[char]
-        if kind != _NOTHING:
-            if kind == last and kind != _SYMBOL:
-                found[-1] += char
+    def _negatable(self, depth: int) -> Query | None:
+        negative, sign_at = False, -1
+        while True:
+            self._skip()
+            if self._keyword() == "NOT":
+                sign_at, negative = self.at, not negative
+                self.at += len("NOT")
+            elif self._minus():
+                sign_at, negative = self.at, not negative
+                self.at += 1
             else:
-                found.append(char)
-        last = kind
-    return found
+                break
+        if sign_at >= 0 and self._ended():
+            raise self.error("Something to look for is expected after NOT")
+        part = self._one(depth)
+        if part is None and sign_at >= 0:
+            raise self.error("Something to look for is expected after this", sign_at)
+        return negated(part) if part is not None and negative else part
 
+    def _minus(self) -> bool:
+        """Whether a `-` stands here that negates: at the start of a term, right before it."""
+        following = self.query[self.at + 1 : self.at + 2]
+        return (
+            self.query.startswith("-", self.at) and bool(following) and not (following.isspace() or following in "-)")
+        )
 
-_NOTHING, _LETTER, _UNSPACED, _SYMBOL = range(4)
+    def _one(self, depth: int) -> Query | None:
+        query, at = self.query, self.at
+        if query[at] == "(":
+            return self._brackets(depth)
+        if query.startswith("near(", at):
+            return self._near()
+        if (match := _FIELD.match(query, at)) is not None and (found := self._field(match)) is not None:
+            return found
+        if query[at] == "/":
+            return self._regex()
+        return self._words()
 
-_UNSPACED_SCRIPTS = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x1950, 0x19FF),  # Tai Le, New Tai Lue, Khmer symbols
-    (0x1A20, 0x1AAF),  # Tai Tham
-    (0x2E80, 0x2FDF),  # radicals of Han
-    (0x3005, 0x3007),
-    (0x3021, 0x303C),
-    (0x3040, 0x312F),  # kana, Bopomofo
-    (0x31A0, 0x31FF),
-    (0x3400, 0x4DBF),  # Han
-    (0x4E00, 0xA4CF),  # Han, Yi
-    (0xA9E0, 0xA9FF),  # more of Myanmar
-    (0xAA60, 0xAADF),  # more of Myanmar, Tai Viet
-    (0xF900, 0xFAFF),  # Han, compatibility
-    (0x16FE0, 0x18DFF),  # Tangut, Khitan
-    (0x1AFF0, 0x1B2FF),  # historic kana, Nushu
-    (0x20000, 0x3FFFF),  # Han, supplements
-)
+    def _brackets(self, depth: int) -> Query:
+        start = self.at
+        if depth == DEEPEST:
+            raise self.error(f"Brackets may stand at most {DEEPEST} deep")
+        self.at += 1
+        inner = self.alternatives(depth + 1)
+        if self.at == len(self.query):
+            raise self.error("This ( is not closed, a ) is expected", start)
+        if inner is None:
+            raise self.error("Something to look for is expected between ( and )", start)
+        self.at += 1
+        return inner
 
+    # words
 
-class _Kinds(dict[str, int]):
-    """What a character is to a query, worked out once."""
+    def _words(self) -> Word | Phrase | Inside | None:
+        """A word, a phrase or letters inside words; None where there is nothing to look for."""
+        query, start = self.query, self.at
+        inside = query[start] == "*" and start + 1 < len(query) and (query[start + 1] in QUOTES)
+        if inside or query[start] in QUOTES:
+            self.at += inside
+            words = words_of(fold(self._quoted()))
+            prefix = query.startswith("*", self.at)
+            self.at += prefix
+            if inside and not prefix:
+                raise self.error('A * is expected here too: *"two words"*')
+            return _leaf(words, prefix=prefix, inside=inside)
+        match = _TERM.match(query, start)
+        if match is None:  # a closing bracket: the caller ends there
+            return None
+        term = match[0]
+        self.at = match.end()
+        inside = len(term) > 2 and term[0] == "*" == term[-1]
+        stem = (term[1:] if inside else term).rstrip("*")
+        if "*" in stem or not stem:
+            raise self.error(
+                "A * stands at the end of a word, or at both ends: bombard* *bard*", start + term.index("*")
+            )
+        return _leaf(words_of(fold(stem)), prefix=term[-1] == "*", inside=inside)
 
-    def __missing__(self, char: str) -> int:
-        kind = self[char] = self._kind_of(char)
-        return kind
+    def _quoted(self) -> str:
+        """What stands between this quotation mark and the next one."""
+        start = self.at
+        end = next((i for i in range(start + 1, len(self.query)) if self.query[i] in QUOTES), -1)
+        if end < 0:
+            raise self.error("This quotation mark is not closed", start)
+        self.at = end + 1
+        return self.query[start + 1 : end]
 
-    @staticmethod
-    def _kind_of(char: str) -> int:
-        category = unicodedata.category(char)
-        if category[0] == "S":  # of ASCII only $ means something alone, the others are markup and operators
-            return _SYMBOL if char == "$" or not char.isascii() else _NOTHING
-        if category[0] not in "LNM":
-            return _NOTHING
-        number = ord(char)
-        return _UNSPACED if any(first <= number <= last for first, last in _UNSPACED_SCRIPTS) else _LETTER
+    def _near(self) -> Query:
+        start = self.at
+        self.at += len("near(")
+        parts: list[Word | Phrase] = []
+        while True:
+            self._skip()
+            if self.at == len(self.query):
+                raise self.error("This near( is not closed, a ) is expected", start)
+            if (match := re.compile(r"(?:,\s*(\d+)\s*)?\)").match(self.query, self.at)) is not None:
+                break
+            if self.query[self.at] == ",":
+                raise self.error("A number and ) are expected after the comma: near(aid convoy, 5)")
+            parts += self._near_part()
+        distance = int(match[1][:9]) if match[1] else _USUAL_DISTANCE
+        if distance > _FARTHEST:
+            raise self.error(f"At most {_FARTHEST:,} words may lie between", match.start(1))
+        if len(parts) < 2:
+            raise self.error("Two words or phrases are expected in near( ): near(aid convoy, 5)", start)
+        self.at = match.end()
+        return Near(tuple(parts), distance)
 
-
-_KIND = _Kinds()
-
-
-def _is_edge(folded: str, position: int) -> bool:
-    """Whether a word may begin or end at a position: not between two letters of a script with spaces."""
-    if not 0 < position < len(folded):
-        return True
-    if _KIND[folded[position - 1]] == _LETTER == _KIND[folded[position]]:
-        return False
-    return not inside_letter(folded, position)
-
-
-def _end_of(words: Sequence[str], folded: str, start: int, *, prefix: bool) -> int:
-    """Where the words end that begin at `start`, one after the other; 0 if they do not stand there."""
-    position = start
-    last = len(words) - 1
-    for index, word in enumerate(words):
-        if index:
-            while position < len(folded) and _KIND[folded[position]] == _NOTHING:
-                position += 1
-        if not folded.startswith(word, position) or not _is_edge(folded, position):
-            return 0
-        position += len(word)
-        if index == last and prefix:
-            while not _is_edge(folded, position):
-                position += 1
-        elif not _is_edge(folded, position):
-            return 0
-    return position
-
-
-# Reading what was typed
-
-_QUOTES = '"“”„‟'
-_OPERATORS = {"OR", "AND", "NOT"}
-_FIELDS = {"tag", "note", "coder", "article", "speaker", "meta", "has", "is", "unit", "created", "saved"}
-_TERM = re.compile(rf"[^\s{_QUOTES}]+")
-_FIELD = re.compile(r"-?([A-Za-z]+):(?!//)")
-_CALL = re.compile(r"near\(")
-_PATTERN = re.compile(r"/[^/]+/$")
-
-
-class _Term(NamedTuple):
-    """A piece of the query as typed and where it begins."""
-
-    text: str
-    start: int
-
-
-def _parts(query: str) -> Iterator[Leaf]:
-    position = 0
-    while position < len(query):
-        char = query[position]
-        if char in _QUOTES:
-            leaf, position = _quoted(query, position)
-        elif (match := _TERM.match(query, position)) is not None:
-            leaf, position = _bare_term(query, _Term(match[0], position)), match.end()
+    def _near_part(self) -> Iterable[Word | Phrase]:
+        start = self.at
+        if self.query[start] == "(":
+            raise self.error("Words and phrases are expected in near( ), no brackets")
+        end = self.at
+        if self.query[start] not in QUOTES:  # up to the comma: `near(aid convoy,5)`
+            match = _TERM.match(self.query, start)
+            end = match.end() if match else start
+            cut = self.query.find(",", start, end)
+            inner = _Parser(self.query[: cut if cut > start else end])
+            inner.at = start
+            leaf = inner._words()
+            self.at = inner.at
         else:
-            leaf, position = None, position + 1
-        if leaf is not None:
-            yield leaf
+            leaf = self._words()
+        if isinstance(leaf, Inside):
+            raise self.error("Words and phrases are expected in near( ), no *inside*", start)
+        return [leaf] if leaf is not None else []
+
+    # patterns and fields
+
+    def _regex(self) -> Query | None:
+        match = _PATTERN.match(self.query, self.at)
+        if match is None:
+            if re.compile(r"/[\s)]|/$").match(self.query, self.at):
+                self.at += 1
+                return None
+            raise self.error("A / is expected at the end of the pattern, or quotation marks around a path")
+        following = self.query[match.end() : match.end() + 1]
+        if following and not following.isspace() and following != ")":
+            raise self.error("A space is expected after the pattern; write \\/ for a / in it", match.end())
+        check_pattern(match[1], lambda reason, at: self.error(reason, match.start(1) + at))
+        self.at = match.end()
+        return Regex(match[1])
+
+    def _field(self, match: re.Match[str]) -> Query | None:
+        """The field that is named here; None where the word before the colon can be no field."""
+        name = match[1].lower()
+        following = self.query[match.end() : match.end() + 1]
+        if name not in FIELDS:
+            if not following or following.isspace() or following in "()":
+                return None  # a word before a colon
+            near = nearest(name, FIELDS)
+            hint = f"the nearest is “{near}:”" if near else f"there are {', '.join(FIELDS)}"
+            raise self.error(f"There is no field “{match[1]}:”, {hint}; quotation marks make words of it")
+        start = self.at = match.end()
+        if name == "note":
+            return self._note()
+        value = self._value()
+        if not value:
+            raise self.error(f"A value is expected after {name}:", start)
+        return Field(name, self._checked(name, value, start))
+
+    def _note(self) -> Query:
+        start = self.at
+        leaf = self._words() if self.query[start : start + 1].strip("()/") else None
+        if leaf is None:
+            raise self.error("A word or phrase is expected after note:", start)
+        return Note(leaf)
+
+    def _value(self) -> str:
+        """What stands up to the next space or bracket outside quotation marks, these left out."""
+        pieces: list[str] = []
+        while self.at < len(self.query):
+            if self.query[self.at] in QUOTES:
+                pieces.append(self._quoted())
+            else:
+                match = _BARE.match(self.query, self.at)
+                if match is None or not match[0]:
+                    break
+                pieces.append(match[0])
+                self.at = match.end()
+        return " ".join("".join(pieces).split())
+
+    def _checked(self, name: str, value: str, start: int) -> str:
+        if name in VALUES:
+            if value.lower() not in VALUES[name]:
+                near = nearest(value, VALUES[name])
+                hint = f"the nearest is {name}:{near}" if near else f"there are {', '.join(VALUES[name])}"
+                raise self.error(f"{name}:{value[:40]} is not known, {hint}", start)
+            return value.lower()
+        if name == "created":
+            days(value, lambda reason: self.error(reason, start))
+        elif name == "meta" and (value.startswith("=") or value.endswith("=")):
+            raise self.error("A detail is expected after meta: as in meta:site=north", start)
+        return value
+
+    # small things
+
+    def _skip(self, at: int | None = None) -> int:
+        """Pass over white space; the position behind it."""
+        match = _SPACE.match(self.query, self.at if at is None else at)
+        end = match.end() if match else self.at
+        if at is None:
+            self.at = end
+        return end
+
+    def _ended(self) -> bool:
+        self._skip()
+        return self.at == len(self.query) or self.query[self.at] == ")"
+
+    def _keyword(self) -> str:
+        """OR, AND or NOT, if that stands here."""
+        self._skip()
+        match = _KEYWORD.match(self.query, self.at)
+        return match[1] if match else ""
 
 
-def _quoted(query: str, start: int) -> tuple[Leaf | None, int]:
-    end = start + 1
-    while end < len(query) and query[end] not in _QUOTES:
-        end += 1
-    if end == len(query):
-        raise QueryError("The quotation mark is not closed", query, start)
-    leaf = _leaf(words_of(fold(query[start + 1 : end])))
-    end += 1
-    if leaf is not None and query.startswith("*", end):
-        return msgspec.structs.replace(leaf, prefix=True), end + 1
-    return leaf, end
+def check_pattern(pattern: str, error: Callable[[str, int], Exception]) -> None:
+    """Raise what `error` makes of a reason and a position if the pattern is none."""
+    import regex  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        regex.compile(pattern)
+    except regex.error as wrong:
+        at = min(getattr(wrong, "pos", None) or 0, len(pattern))
+        raise error(f"The pattern cannot be understood, {getattr(wrong, 'msg', wrong)}", at) from None
+    except (RecursionError, OverflowError, MemoryError, ValueError):
+        raise error("The pattern is too deep or too large", 0) from None
 
 
-def _bare_term(query: str, term: _Term) -> Leaf | None:
-    _refuse_what_is_no_word(query, term)
-    stem = term.text.rstrip("*")
-    if "*" in stem or (not stem and term.text):
-        raise QueryError("A * stands at the end of a word: bombard*", query, term.start + term.text.index("*"))
-    return _leaf(words_of(fold(stem)), prefix=stem != term.text)
+def days(value: str, error: Callable[[str], Exception]) -> tuple[str, str, str]:
+    """The sign and the first and last day (`2026-11-01`) of what stands behind `created:`."""
+    import calendar
+    from datetime import date
+
+    match = _DATE.fullmatch(value)
+    if match is None:
+        raise error("A day, month or year is expected after created: as in 2026-11-03, 2026-11 or >=2026-11-01")
+    year, month, day = int(match[2]), int(match[3] or 0), int(match[4] or 0)
+    try:
+        first = date(year, month or 1, day or 1)
+        month = month or 12
+        last = date(year, month, day or calendar.monthrange(year, month)[1])
+    except ValueError:
+        raise error(f"There is no day {match[0].lstrip('<>=')}") from None
+    return match[1], first.isoformat(), last.isoformat()
 
 
-def _refuse_what_is_no_word(query: str, term: _Term) -> None:
-    """Signs of a richer language are refused rather than searched for as words: that would find something else."""
-    found = ""
-    if term.text in _OPERATORS:
-        found = f"{term.text} between words is not understood, all words have to be in the paragraph"
-    elif len(term.text) > 1 and term.text[0] == "-" and _KIND[fold(term.text[1])[:1] or " "] != _NOTHING:
-        found = "A - before a word is not understood"
-    elif (match := _FIELD.match(term.text)) is not None and match[1].lower() in _FIELDS:
-        found = f"{match[0]} is not understood"
-    elif _CALL.match(term.text):
-        found = "near( is not understood"
-    elif _PATTERN.match(term.text):
-        found = "A pattern between slashes is not understood"
-    if found:
-        raise QueryError(f"{found}; put quotation marks around it to look for it as words", query, term.start)
-
-
-def _leaf(words: Iterable[str], *, prefix: bool = False) -> Leaf | None:
-    found = tuple(words)
-    if not found:
+def _leaf(words: list[str], *, prefix: bool, inside: bool) -> Word | Phrase | Inside | None:
+    if not words:
         return None
-    return Word(found[0], prefix) if len(found) == 1 else Phrase(found, prefix)
+    if inside:
+        return Inside(tuple(words))
+    return Word(words[0], prefix) if len(words) == 1 else Phrase(tuple(words), prefix)
 
 
 def _excerpt(query: str, position: int) -> str:
