@@ -65,7 +65,7 @@ def test_a_backup_brings_the_state_back_and_is_itself_backed_up(project: Project
 def test_a_lost_text_comes_back_from_the_backup(project: Project) -> None:
     article = the_article(project)
     copies.backup(project, "by hand")
-    path = project.store.text_path(article.id)
+    path = project.store.texts.path(article.id)
     project.close()
     path.write_bytes(b"something else")
     assert backups.restore_texts(project.path, project.store.modes) == [path.name]
@@ -250,7 +250,7 @@ def every_byte(path: Path) -> bytes:
 
 def test_a_removed_article_comes_back_with_its_marks(project: Project) -> None:
     article = the_article(project)
-    copies.remove(project, article)
+    project.remove(article)
     assert not project.articles
     project.undo()
     assert project.articles[article.id] == article
@@ -273,8 +273,8 @@ def test_erased_is_gone_everywhere_and_a_copy_merged_later_brings_nothing_back(p
     other = fork(project, "other")
     (project.path / "library.json.changed-x").write_bytes(FLOOD[0].encode())
     articles = copies.related(project, article)
-    names = copies.names_from(project, article)
-    assert list(names) == ["Nobody rang us"]
+    names = copies.names_from(project, articles)
+    assert names == ["Nobody rang us"]
     project.close()
     copies.erase(project.path, "c1", articles, dict.fromkeys(names, "(erased)"), project.store.modes)
     everything = every_byte(project.path)

@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from reader.errors import Unreadable, UsageError
-from reader.formats import ImportOptions, NewArticle, find_sources, read_sources, sources
+from reader.formats import ImportOptions, NewArticle, NewItem, find_sources, read_sources, sources
 
 WORDS = "The lamps went out.\n\nNobody knew why.\n"
 
@@ -24,6 +24,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder that is the current one."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def only_articles(items: Iterable[NewItem]) -> list[NewArticle]:
+    """The articles among what was read."""
+    return [item for item in items if isinstance(item, NewArticle)]
 
 
 def put(path: str, text: str = WORDS) -> Path:
@@ -38,7 +43,7 @@ def names(*paths: str) -> list[str]:
 
 
 def articles(*paths: str) -> list[NewArticle]:
-    return list(read_sources(find_sources(paths)))
+    return only_articles(read_sources(find_sources(paths)))
 
 
 # -- what is recorded ------------------------------------------------------------------------------
@@ -234,7 +239,7 @@ def test_one_unreadable_file_in_a_folder_does_not_stop_the_others(here: Path) ->
     put("in/b.txt", "")
     put("in/c.md", "# Lamps\n\nOut.\n")
     skipped: list[str] = []
-    found = list(read_sources(find_sources(["in"]), ImportOptions(), skipped))
+    found = only_articles(read_sources(find_sources(["in"]), ImportOptions(), skipped))
     assert [article.source for article in found] == ["in/a.txt", "in/c.md"]
     assert [article.media_type for article in found] == ["text/plain", "text/markdown"]
     assert skipped == ["in/b.txt is empty; there is nothing to read in it."]
@@ -247,7 +252,7 @@ def test_one_unreadable_file_in_a_folder_does_not_stop_the_others(here: Path) ->
 def test_articles_come_one_at_a_time(here: Path) -> None:
     put("a.txt")
     put("b.txt", "")
-    stream = read_sources(find_sources(["a.txt", "b.txt"]))
+    stream = (item for item in read_sources(find_sources(["a.txt", "b.txt"])) if isinstance(item, NewArticle))
     assert next(stream).source == "a.txt"
     with pytest.raises(Unreadable):
         next(stream)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from reader import fs
 from reader.errors import Unreadable, UsageError
-from reader.formats import DEFAULTS, SUFFIXES, ImportOptions, NewArticle, importer_for
+from reader.formats import DEFAULTS, SUFFIXES, ImportOptions, NewItem, importer_for
 
 STANDARD_INPUT = "-"
 MOST_STANDARD_INPUT = 1 << 30
@@ -149,8 +149,8 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
 
 def read_sources(
     found: Iterable[Source], options: ImportOptions = DEFAULTS, skipped: list[str] | None = None
-) -> Iterator[NewArticle]:
-    """The articles in the files, one at a time.
+) -> Iterator[NewItem]:
+    """What is in the files, one item at a time: articles, and from files of projects tags, coders, searches, memos too.
 
     A file that was named must be readable. One that was found in a folder is passed over if it is not
     and a list `skipped` is given, which gets the sentence that says why.
@@ -159,9 +159,7 @@ def read_sources(
         try:
             data = _bytes_of(source)
             importer = importer_for("text" if source.path is None else source.path.name)
-            for item in importer.read(io.BytesIO(data), source.name, options):
-                if isinstance(item, NewArticle):
-                    yield item
+            yield from importer.read(io.BytesIO(data), source.name, options)
         except Unreadable as error:
             if skipped is None or not source.in_folder:
                 raise

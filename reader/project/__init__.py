@@ -6,8 +6,10 @@ handed out are immutable: a change makes new ones.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
@@ -35,21 +37,26 @@ from reader.model import (
 )
 from reader.project import describe as _describe
 from reader.project import marks as _marks
+from reader.store.folder import create as make_folder
 from reader.store.records import SHARED, Stored, decode, encode, table_of
 from reader.store.session import Drafts, Session, load_session, save_session
 from reader.store.tiny import TinyStore
 from reader.store.writer import BecameReadOnly, Conflicted, Event, Saved, Unsaved, Writer
 
 if TYPE_CHECKING:
-    from reader.formats import ExportOptions, NewArticle
+    from reader.formats import ExportOptions, NewItem
+    from reader.formats.everything import Target, Written
     from reader.project.finding import Finder
     from reader.project.importing import Imported
+    from reader.search.bind import Scope
+    from reader.search.hits import Hit, Order
     from reader.search.index import Counts, Index
-    from reader.search.scan import Hit
+    from reader.search.lookup import Lookup
 
 T = TypeVar("T", bound=Stored)
 Pair = tuple[Stored | None, Stored | None]
 
+INDEX = "index.sqlite"
 KEPT_MARKS = 32
 """Articles whose marks stay in memory."""
 
@@ -72,7 +79,10 @@ class Project:
         self._writer = Writer(store, self._left_queue, self._report)
         self._state: Session | None = None
         self._index: Index | None = None
-        self._counts: Counts | None = None
+        self._counts: dict[str | None, Counts] = {}
+        self._lookup: Lookup | None = None
+        self._text_paths: dict[str, Path] = {}
+        self._own_marks: dict[str, tuple[Marks, Marks]] = {}
 
     # -- opening and closing ------------------------------------------------------------------------
 
@@ -80,7 +90,7 @@ class Project:
     def create(path: Path, *, name: str = "") -> Path:
         """Make a new project in a folder (made if missing) and return the folder. UsageError if one is there."""
         try:
-            TinyStore.create(path, name)
+            make_folder(path, name)
         except OSError as error:
             raise ReaderError(f"No project could be made in {path}: {error.strerror}.") from error
         return path
@@ -88,7 +98,9 @@ class Project:
     @classmethod
     def open(cls, path: Path, *, coder: str, write: bool = True) -> Project:
         """Open a project. UsageError if there is none, Damage if it cannot be read."""
-        return cls(TinyStore(path, coder, write=write))
+        store = TinyStore(path, coder, write=write)
+        store.texts.split_again = _split_again
+        return cls(store)
 
     def start(self) -> None:
         """Take the right to write now rather than at the first edit. Locked, ReadOnly."""
@@ -97,9 +109,10 @@ class Project:
     def close(self) -> None:
         """Save what waits, bring the TinyDB files up to date, give up the right to write. NotSaved names what is lost."""
         lost = self._writer.close()
-        if self._counts is not None:
-            self._counts.close()
-            self._counts = None
+        self._close_counts()
+        if self._lookup is not None:
+            self._lookup.close()
+            self._lookup = None
         if self._index is not None:
             self._index.close()
             self._index = None
@@ -247,10 +260,14 @@ class Project:
         marks = self.all_marks(article_id)
         if not self.info.blind:
             return marks
-        mine = (a for a in marks.annotations.values() if a.coder == self.coder)
-        return _marks.gather(
-            mine, (r for r in marks.review_records.values() if r.coder == self.coder), self.text(article_id)
-        )
+        known = self._own_marks.get(article_id)
+        if known is None or known[0] is not marks:
+            if len(self._own_marks) >= KEPT_MARKS:
+                self._own_marks.pop(next(iter(self._own_marks)))
+            mine = (a for a in marks.annotations.values() if a.coder == self.coder)
+            reviews = (r for r in marks.review_records.values() if r.coder == self.coder)
+            known = self._own_marks[article_id] = (marks, _marks.gather(mine, reviews, self.text(article_id)))
+        return known[1]
 
     def all_marks(self, article_id: str) -> Marks:
         """The annotations and reviews of an article, also those a blind project hides."""
@@ -268,10 +285,14 @@ class Project:
 
     def memos(self) -> tuple[Annotation, ...]:
         """Annotations on tags and on the project that may be seen."""
+        seen = (a for a in self.all_memos() if a.coder == self.coder or not self.info.blind)
+        return tuple(sorted(seen, key=lambda a: (a.created, a.id)))
+
+    def all_memos(self) -> list[Annotation]:
+        """Annotations on tags and on the project, also those a blind project hides."""
         with self._view:
             found = self._overlaid("annotations", {a.id: a for a in self.store.memos()})
-        seen = (a for a in found.values() if not a.article and (a.coder == self.coder or not self.info.blind))
-        return tuple(sorted(seen, key=lambda a: (a.created, a.id)))
+        return [a for a in found.values() if not a.article]
 
     # -- building records -------------------------------------------------------------------------------
 
@@ -338,7 +359,9 @@ class Project:
             self._codebook = None
         for article_id in _articles_in(edit):
             known = self._cached_marks.get(article_id)
-            if known is not None:
+            if known is not None and self.any_article(article_id) is None:  # it went with its marks
+                self._cached_marks.pop(article_id, None)
+            elif known is not None:
                 pairs = _pairs_in(edit.changes, article_id)
                 self._cached_marks[article_id] = _marks.follow(known, pairs, self.text(article_id))
 
@@ -385,6 +408,10 @@ class Project:
                 self._forget(edit)
             return bool(edits) or self.store.info != info
 
+    def remove(self, article: Article) -> Edit:
+        """Take an article out of the library; its marks stay, and undo brings it back."""
+        return self.apply("remove", [(article, msgspec.structs.replace(article, removed=now()))])
+
     def _own_edits(self) -> Iterator[Edit]:
         with self._view:
             waiting = list(reversed(self._pending))
@@ -401,6 +428,11 @@ class Project:
         written = (edit for edit in self.store.newest_first(coder) if edit.id not in ids)
         found = (edit for edits in (waiting, written) for edit in edits)
         return found if newest_first else reversed(list(found))
+
+    def history(self) -> Iterator[tuple[Edit, str, str, int]]:
+        """All edits that may be seen, the earliest first: edit, what it did, article id and paragraph (empty and 0: none)."""
+        for edit in self.edits(newest_first=False):
+            yield (edit, self.describe(edit), *(self.place(edit) or ("", 0)))
 
     def next_undo(self) -> Edit | None:
         """The edit that undo would take back."""
@@ -453,7 +485,9 @@ class Project:
             return tables[change.table]().get(change.id)
         article_id = change.record.get("article", "")
         if not article_id:
-            return next((memo for memo in self.memos() if memo.id == change.id), None)
+            return next((memo for memo in self.all_memos() if memo.id == change.id), None)
+        if self.any_article(article_id) is None:
+            return None  # it went with its marks
         marks = self.all_marks(article_id)
         if change.table == "reviews":
             return marks.review_records.get(change.id)
@@ -475,6 +509,11 @@ class Project:
         if not any(change.after is None and change.table in SHARED for change in inverse):
             return
         self.flush()  # counts know only what is on the disk
+        leaving = Counter(
+            c.record.get("tag", "")
+            for c in inverse
+            if c.table == "annotations" and c.after is None and c.record.get("article", "") in self.articles
+        )
         for change in inverse:
             if change.after is not None or change.table not in ("articles", "tags"):
                 continue
@@ -484,14 +523,19 @@ class Project:
                 left = [r for r in both if r.id not in going]
                 what = f"the article “{_describe.shorten(change.record['title'])}”"
             else:
-                left = [a for a in self._annotations_with(change.id) if a.id not in going]
+                swapped = {c.id for c in inverse if c.after is not None and c.after.get("tag", "") != change.id}
+                left = [a for a in self._annotations_with(change.id, leaving[change.id]) if a.id not in going | swapped]
                 what = f"the tag “{change.record['name']}”"
+            if left and self.info.blind and any(r.coder != self.coder for r in left):
+                raise Conflict(f"Not undone: {what} carries marks, which would be lost.")
             if left:
                 who = ", ".join(sorted({"you" if r.coder == self.coder else r.coder for r in left}))
                 raise Conflict(f"Not undone: {what} carries {len(left)} marks by {who}, which would be lost.")
 
-    def _annotations_with(self, tag_id: str) -> Iterator[Annotation]:
-        if not self.counts().tag(tag_id):
+    def _annotations_with(self, tag_id: str, leaving: int = 0) -> Iterator[Annotation]:
+        """The annotations with a tag; memos alone where no more than those are left that leave with it."""
+        yield from (memo for memo in self.all_memos() if memo.tag == tag_id)
+        if self.counts(everyone=True).tag(tag_id) <= leaving:
             return
         for article_id in self.articles:
             yield from (a for a in self.all_marks(article_id).annotations.values() if a.tag == tag_id)
@@ -559,7 +603,7 @@ class Project:
 
     def import_articles(
         self,
-        found: Iterable[NewArticle],
+        found: Iterable[NewItem],
         *,
         resplit: bool = False,
         progress: Callable[[int, int], None] | None = None,
@@ -588,46 +632,171 @@ class Project:
         except OSError as error:
             raise ReaderError(f"{target} cannot be written: {error.strerror}.") from error
 
+    def losses(self, format_name: str, options: ExportOptions) -> list[str]:
+        """What a format cannot hold of this project, a sentence each."""
+        from reader.formats import exporter_for
+
+        losses = getattr(exporter_for(format_name), "losses", None)
+        return list(losses(self, options)) if losses is not None else []
+
+    def export_all(
+        self,
+        folder: Path,
+        options: ExportOptions,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Written]:
+        """Write every format and a data package into a folder, made if it is missing; each file is whole or as it was.
+
+        ReaderError: one of the files exists and `force` is not set, or one cannot be written.
+        """
+        from reader.formats.everything import DATA_PACKAGE, FILES, export_all
+
+        names = [*(file for _, file, _ in FILES), DATA_PACKAGE]
+        there = [name for name in names if fs.exists(folder / name)]
+        if there and not force:
+            raise ReaderError(f"{folder / there[0]} exists already; --force overwrites it.")
+
+        @contextlib.contextmanager
+        def opened(name: str) -> Iterator[Target]:
+            with fs.replacing(folder / name) as write:
+                yield write
+
+        try:
+            fs.make_folder(folder)
+            return export_all(self, opened, options, progress)
+        except OSError as error:
+            raise ReaderError(f"{folder} cannot be written: {error.strerror}.") from error
+
     def finder(self, query: str) -> Finder:
         """What finds a text in paragraphs: smart case, accents ignored. `.spans(text)` gives (start, end) pairs."""
         from reader.project.finding import Finder
 
         return Finder(query)
 
-    def search(self, query: str, *, limit: int | None = None) -> Iterator[Hit]:
+    def search(self, query: str, *, order: Order = "article", limit: int | None = None) -> Iterator[Hit]:
         """Hits of a query in texts, notes and tag names. UsageError points at what is wrong in it."""
-        from reader.search.scan import scan
-
-        return scan(self, query, limit=limit)
+        return self._searching().search(query, scope=self._scope(), order=order, limit=limit)
 
     def count(self, query: str) -> int:
         """The number of paragraphs in which a query holds. UsageError points at what is wrong in it."""
-        from reader.search.scan import count
+        return self._searching().count(query, scope=self._scope())
 
-        return count(self, query)
+    def matching(self, query: str) -> Iterator[tuple[str, int]]:
+        """The paragraphs in which a query holds, as (article id, number), in order. UsageError points at what is wrong in it."""
+        return self._searching().matching(query, scope=self._scope())
 
-    def counts(self) -> Counts:
-        """How often tags are used, and how much of each article is coded and reviewed."""
+    def _scope(self) -> Scope:
+        from reader.search.bind import Scope
+
+        return Scope(self.coder, self.coder if self.info.blind else "", self.searches)
+
+    def _searching(self) -> Lookup:
+        """The search with the index, up to date with what is on the disk; where that fails it reads all there is."""
+        from reader.search.lookup import Lookup
+
+        if self.pending:
+            with contextlib.suppress(ReaderError):  # the reading screen says what could not be saved
+                self.flush()
+        if self.pending:
+            return Lookup(None, self)
+        index = self.index()
+        index.take_few_texts(self.text)
+        if self._lookup is None:
+            self._lookup = Lookup(index, self, self._raw_text)
+        return self._lookup
+
+    def _raw_text(self, article_id: str, start: int, size: int) -> bytes:
+        path = self._text_paths.get(article_id)
+        if path is None:
+            path = self._text_paths[article_id] = self.store.texts.path(article_id)
+        return fs.read_range(path, start, start + size)
+
+    def counts(self, *, everyone: bool = False) -> Counts:
+        """How often tags are used, and how much of each article is coded and reviewed; of a blind project only what may be seen.
+
+        `everyone` counts all marks there are, also in a blind project: for what must not be lost, never to be shown.
+        """
+        index = self.index()
+        only = self.coder if self.info.blind and not everyone else None
+        if only not in self._counts:
+            self._counts[only] = index.counts(only)
+        return self._counts[only]
+
+    def _close_counts(self) -> None:
+        for counts in self._counts.values():
+            counts.close()
+        self._counts.clear()
+
+    def index(self) -> Index:
+        """The index, records as new as the journals; made if it is missing."""
         from reader.search.index import Index
 
         index = self._index
         if index is None:
             index = self._index = Index.open(
-                self.path / "index.sqlite",
+                self.path / INDEX,
                 project=self.store.info.id,
                 paragraph_of=self.number_at,
-                memory=bool(self.read_only),
+                memory=not fs.writable(self.path),
                 mode=self.store.modes.file,
             )
         in_memory = index.in_memory
         index.catch_up(self.store.edits)
-        if self._counts is None or index.in_memory != in_memory:
-            self._counts = index.counts()
-        return self._counts
+        if index.in_memory != in_memory:
+            self._close_counts()
+        return index
+
+    def build_index(self, progress: Callable[[int, int], None] | None = None) -> bool:
+        """Bring the index up to date with journals and texts; False where another process is at it. `progress` may raise Cancelled."""
+        index = self.index()
+        return not index.in_memory and index.take_texts(self.text, progress)
+
+    def index_is_behind(self) -> bool:
+        """Whether texts are not in the index yet and are more than a search takes in by itself: `reader.project.building` does it."""
+        index = self.index()
+        return not index.in_memory and not index.take_few_texts(self.text)
 
     def verify(self) -> list[str]:
         """Read everything there is and compare checksums; the damage found, a sentence each."""
         return self.store.verify()
+
+    def repair(self) -> list[str]:
+        """Make anew what is derived: TinyDB files, paragraphs, the index; what was done, a sentence each. Journals are left.
+
+        Locked, ReadOnly, NotSaved.
+        """
+        from reader.store.verify import repair
+
+        self.start()
+        self.flush()
+        try:
+            done = repair(self.store)
+            if fs.exists(self.path / INDEX):
+                self._drop_index()
+                done.append("The index was deleted and is made anew.")
+        except OSError as error:
+            raise NotSaved(f"Not repaired: {error.strerror}.") from error
+        self._articles = self._codebook = None
+        self._cached_marks.clear()
+        return done
+
+    def _drop_index(self) -> None:
+        self._close_counts()
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+        for suffix in ("", "-wal", "-shm"):
+            path = self.path / f"{INDEX}{suffix}"
+            if fs.exists(path):
+                fs.remove(path)
+
+
+def _split_again(article: Article, text: str) -> Iterator[Sequence[Paragraph]]:
+    from reader.formats.again import split_again
+
+    return split_again(article, text)
 
 
 def _change(before: Stored | None, after: Stored | None) -> Change:

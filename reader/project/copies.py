@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reader import fs
-from reader.edits import now
+from reader.edits import Edit, new_id, now
 from reader.errors import Conflict, ReaderError, UsageError
 from reader.model import Article
 from reader.store import archive, backups, merging
 from reader.store.backups import Backup, Counted
 from reader.store.merging import Report
+from reader.store.tiny import TinyStore
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -25,6 +26,11 @@ def backup(project: Project, reason: str) -> Backup:
     """Make a backup of what is on the disk now; it has been read back and counted. ReaderError says why there is none."""
     project.flush()
     return backups.make(project.path, reason, project.store.modes)
+
+
+def all_backups(project: Project) -> list[Backup]:
+    """The backups there are, the latest first."""
+    return backups.all_of(project.path)
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -79,7 +85,7 @@ def pack(project: Project, target: Path, *, by: str = "") -> Counted:
 def _text_names(project: Project) -> list[str]:
     found = []
     for article in project.articles.values():
-        folder = project.store.text_path(article.id).parent
+        folder = project.store.texts.path(article.id).parent
         found += [
             name for name in fs.names(folder) if name.startswith(article.id) and archive.TEXT_NAME.fullmatch(name)
         ]
@@ -140,19 +146,20 @@ def share(project: Project, group: str) -> None:
         raise ReaderError(f"The project could not be given to the group {group}: {error.strerror}.") from error
 
 
-def names_from(project: Project, article: Article) -> dict[str, str]:
-    """Tag names, present and past, of three words or more that stand in an article's text, by tag id."""
-    text = project.text(article.id).slice(0, project.text(article.id).length).casefold()
-    flat = " ".join(text.split())
-    found: dict[str, str] = {}
-    for edit in project.edits():
-        for change in edit.changes:
-            if change.table == "tags":
-                for record in (change.before, change.after):
-                    name = (record or {}).get("name", "")
-                    if len(name.split()) >= 2 and " ".join(name.casefold().split()) in flat:
-                        found[name] = change.id
-    return found
+def names_from(project: Project, articles: frozenset[str]) -> list[str]:
+    """Tag names, present and past, of two words or more that stand in the text of one of the articles."""
+    flat = ""
+    for article_id in articles:
+        text = project.text(article_id)
+        flat += " ".join(text.slice(0, text.length).casefold().split()) + "\n"
+    names = {
+        (record or {}).get("name", "")
+        for edit in project.edits()
+        for change in edit.changes
+        if change.table == "tags"
+        for record in (change.before, change.after)
+    }
+    return sorted(name for name in names if len(name.split()) > 1 and " ".join(name.casefold().split()) in flat)
 
 
 def related(project: Project, article: Article) -> frozenset[str]:
@@ -171,10 +178,11 @@ def erase(path: Path, coder: str, articles: frozenset[str], names: dict[str, str
     from reader.store.erasing import erase as erase_in
     from reader.store.locks import alone
 
+    at = now()
     with alone(path / "locks", modes):
-        erase_in(path, articles, names, now(), modes)
-
-
-def remove(project: Project, article: Article) -> None:
-    """Take an article out of the library; its marks stay and undo brings it back."""
-    project.apply("remove", [(article, msgspec.structs.replace(article, removed=now()))])
+        erase_in(path, articles, names, at, modes)
+    store = TinyStore(path, coder)
+    try:  # the history says that, when and by whom
+        store.apply(Edit(id=new_id("e"), at=at, coder=coder, command="erase", erased=at))
+    finally:
+        store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def describe(project: Project, edit: Edit) -> str:
     """One sentence without a full stop: what was done to what, and where."""
     if edit.erased:
         return "erased"
+    if said := _import(project, edit):
+        return said
     parts = [
         said
         for table, say in _SAY.items()
@@ -51,13 +54,25 @@ def describe(project: Project, edit: Edit) -> str:
     return f"{text} {where}" if where else text
 
 
+def _import(project: Project, edit: Edit) -> str:
+    """An import that brought more than articles, and its undoing; empty for any other edit."""
+    tables = Counter(change.table for change in edit.changes)
+    if not tables["articles"] or not tables["annotations"] + tables["reviews"] + tables["tags"]:
+        return ""
+    articles = [change for change in edit.changes if change.table == "articles"]
+    counts = ((tables["tags"], "tag"), (tables["annotations"], "mark"), (tables["reviews"], "review"))
+    with_them = ", ".join(f"{count} {thing}{'s' * (count != 1)}" for count, thing in counts if count)
+    return f"{_articles(project, articles, edit)} with {with_them}"
+
+
 def _where(project: Project, edit: Edit) -> str:
     marks = [c for c in edit.changes if c.table in ("annotations", "reviews")]
     if not marks:
         return ""
     articles = {c.record.get("article", "") for c in marks} - {""}
     if not articles:
-        return ""
+        first = marks[0].record
+        return f"on the tag “{project.codebook.shown(first.get('tag', ''))}”" if first.get("tag") else "on the project"
     if len(articles) > 1:
         return f"in {len(articles)} articles"
     article_id = articles.pop()
@@ -96,9 +111,9 @@ def _annotations(project: Project, changes: Sequence[Change], edit: Edit) -> str
 def _verb(change: Change) -> str:
     before, after = change.before or {}, change.after or {}
     if not before:
-        return "put on" if after.get("tag") else "wrote a note"
+        return "put on" if _is_tagging(after) else "wrote a note"
     if not after:
-        return "took off" if before.get("tag") else "removed a note"
+        return "took off" if _is_tagging(before) else "removed a note"
     if before.get("tag") != after.get("tag"):
         return "changed to"
     if before.get("note") != after.get("note"):
@@ -108,6 +123,11 @@ def _verb(change: Change) -> str:
             else ("wrote a note" if after.get("note") else "removed a note")
         )
     return "changed the ends of"
+
+
+def _is_tagging(record: Record) -> bool:
+    """Whether it says that a tag is on something; a note on a tag bears its id as well."""
+    return bool(record.get("tag")) and record.get("unit") != "tag"
 
 
 def _tag_name(project: Project, record: Record, edit: Edit) -> str:
@@ -147,9 +167,13 @@ _TAG_FIELDS: dict[str, Callable[[Record, Record], str]] = {
     "name": lambda a, b: f"renamed the tag “{a['name']}” to “{b['name']}”",
     "deleted": lambda a, b: f"{'deleted' if b['deleted'] else 'brought back'} the tag “{b['name']}”",
     "archived": lambda a, b: f"{'archived' if b['archived'] else 'brought back'} the tag “{b['name']}”",
-    "merged_into": lambda a, b: f"merged the tag “{b['name']}”",
+    "merged_into": lambda a, b: f"{'merged' if b['merged_into'] else 'took back the merge of'} the tag “{b['name']}”",
     "parent": lambda a, b: f"moved the tag “{b['name']}”",
     "description": lambda a, b: f"described the tag “{b['name']}”",
+    "colour": lambda a, b: f"gave the tag “{b['name']}” a colour",
+    "key": lambda a, b: (
+        f"gave the tag “{b['name']}” the key {b['key']}" if b["key"] else f"took the key of “{b['name']}”"
+    ),
 }
 
 
@@ -164,11 +188,34 @@ def _articles(_project: Project, changes: Sequence[Change], edit: Edit) -> str:
         return f"took back the import of {title}"
     if first.before.get("roles") != first.after.get("roles"):
         return f"changed the role of a paragraph in {title}"
+    if first.before.get("removed") != first.after.get("removed"):
+        return f"removed {title}" if first.after.get("removed") else f"brought back {title}"
+    if first.before.get("meta") != first.after.get("meta"):
+        return f"changed the details of {title}"
     return f"changed {title} ({edit.command})"
 
 
+def _coders(_project: Project, changes: Sequence[Change], _edit: Edit) -> str:
+    before = {p["name"] for p in (changes[0].before or {}).get("passes", ())}
+    after = {p["name"] for p in (changes[0].after or {}).get("passes", ())}
+    if started := sorted(after - before):
+        return f"began the pass “{shorten(started[0])}”"
+    if gone := sorted(before - after):
+        return f"took back the pass “{shorten(gone[0])}”"
+    return f"changed the coder {changes[0].id}"
+
+
 def _project(_project: Project, _changes: Sequence[Change], edit: Edit) -> str:
-    return f"changed the project ({edit.command})"
+    return _PROJECT.get(edit.command, f"changed the project ({edit.command})")
+
+
+_PROJECT = {
+    "tags-lock": "locked the codebook",
+    "tags-unlock": "unlocked the codebook",
+    "blind-start": "made the project blind",
+    "blind-end": "ended blind coding",
+    "share": "shared the project with a group",
+}
 
 
 _SAY: dict[str, Callable[[Project, Sequence[Change], Edit], str]] = {
@@ -176,5 +223,6 @@ _SAY: dict[str, Callable[[Project, Sequence[Change], Edit], str]] = {
     "reviews": _reviews,
     "tags": _tags,
     "articles": _articles,
+    "coders": _coders,
     "project": _project,
 }

@@ -1,29 +1,38 @@
-"""From what an importer found to articles in the project: the same text once, numbers given once."""
+"""From what importers found to records in the project, as one edit: the same text once, numbers given once."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
+from reader.codebook import plain
 from reader.edits import Edit, now
-from reader.errors import Conflict
-from reader.model import Article
+from reader.errors import Conflict, ReaderError
+from reader.model import Article, Coder, Role, SavedSearch
+from reader.project.newmarks import IncomingMarks
+from reader.project.newtags import IncomingTags, own_fields
 
 if TYPE_CHECKING:
-    from reader.formats import NewArticle
-    from reader.project import Project
+    from reader.formats import NewArticle, NewItem, NewProject
+    from reader.project import Pair, Project
 
 ATTEMPTS = 5
 """How often numbers are given anew when others import at the same time."""
+HIGHEST_KEPT = 9_999_999
+"""The highest number of an article that a file may bring."""
+ARTICLE_FIELDS = frozenset(Article.__struct_fields__)
 
 
 @dataclass
 class Imported:
-    """What an import did: articles that are new, those that were there already (with the source), those split anew."""
+    """What an import did: articles that are new, those that were there already (with the source), those split anew.
+
+    `tags`, `marks` and `reviews` count what came with them, `doubles` what was there already.
+    """
 
     edit: Edit | None = None
     new: list[Article] = field(default_factory=list)
@@ -31,36 +40,115 @@ class Imported:
     resplit: list[Article] = field(default_factory=list)
     refused: list[tuple[Article, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    tags: int = 0
+    marks: int = 0
+    reviews: int = 0
+    doubles: int = 0
+    other_notes: int = 0
+    homeless: int = 0
 
 
 class _Collected:
-    """Articles before and after, while an import goes on."""
+    """Records before and after, while an import goes on."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.before = project.all_articles()
         self.after: dict[str, Article] = {}
         self.done = Imported()
-        self.next_number = project.next_number()
+        self.first_number = self.next_number = project.next_number()
+        self.tags = IncomingTags(project.codebook)
+        self.marks = IncomingMarks(project, self.tags, frozenset(self.before))
+        self.coders: dict[str, Coder] = {}
+        self.searches: dict[str, SavedSearch] = {}
+        self.name = ""
+        self._numbers: set[int] = set()
+        self._tags_ended = False
 
-    def add(self, found: NewArticle, *, resplit: bool) -> None:
+    def add(self, item: NewItem, *, resplit: bool) -> None:
+        from reader.formats import NewArticle, NewMemo, NewTag
+
+        if isinstance(item, NewTag):
+            if self._tags_ended:
+                self.tags.end_file()
+            self._tags_ended = False
+            self.tags.add(item)
+        elif isinstance(item, NewArticle):
+            self._tags_ended = True
+            self._add_article(item, resplit=resplit)
+        elif isinstance(item, NewMemo):
+            self._tags_ended = True
+            self.marks.add_memo(item.annotation)
+        elif isinstance(item, Coder):
+            self.coders.setdefault(item.id, item)
+        elif isinstance(item, SavedSearch):
+            self.searches.setdefault(item.id, item)
+        else:
+            self._add_project(item)
+
+    def _add_project(self, found: NewProject) -> None:
+        self.name = self.name or found.name
+        self.done.remarks += found.remarks
+
+    def settle(self) -> None:
+        """All is found. ReaderError where the codebook is locked and there are new tags."""
+        self.tags.settle()
+        done = self.done
+        done.tags, done.marks, done.reviews = len(self.tags.made), len(self.marks.marks), len(self.marks.reviews)
+        done.doubles, done.other_notes, done.homeless = (
+            self.marks.doubles,
+            self.marks.other_notes,
+            self.marks.homeless,
+        )
+        if done.tags and self.project.info.locked:
+            tags = f"{done.tags} new tag{'s' * (done.tags != 1)}"
+            raise ReaderError(
+                f"The codebook of this project is locked, and the import has {tags}; `reader tags-unlock` first."
+            )
+
+    def pairs(self) -> Iterator[Pair]:
+        """The changes, in an order in which each stands on those before it."""
+        yield from self._project_pairs()
+        coders, searches = self.project.coders, self.project.searches
+        yield from ((None, coder) for coder in self.coders.values() if coder.id not in coders)
+        names = {plain(search.name) for search in searches.values()}
+        yield from (
+            (None, search)
+            for search in self.searches.values()
+            if search.id not in searches and plain(search.name) not in names
+        )
+        yield from self.tags.pairs()
+        yield from ((self.before.get(article.id), article) for article in self.after.values())
+        yield from self.marks.pairs()
+
+    def _project_pairs(self) -> Iterator[Pair]:
+        """The name, for a project that has nothing in it and none but its folder's."""
+        info = self.project.info
+        unnamed = info.name in ("", self.project.path.resolve().name) and not self.before and not self.project.tags
+        if self.name and unnamed and self.name != info.name:
+            yield (info, replace(info, name=self.name))
+
+    # -- articles --------------------------------------------------------------------------------------
+
+    def _add_article(self, found: NewArticle, *, resplit: bool) -> None:
         data = found.text.encode()
         sha256 = hashlib.sha256(data).hexdigest()
         article_id = f"a{sha256[:16]}"
         known = self.after.get(article_id) or self.before.get(article_id)
-        self.done.remarks += found.remarks
+        self.done.remarks += (f"{found.source or found.title}: {remark}" for remark in found.remarks)
         if known is None:
-            self._add_new(found, article_id, sha256)
+            known = self._add_new(found, article_id, sha256)
         elif known.removed:
-            self.after[article_id] = msgspec.structs.replace(known, removed="", sources=_joined(known, found))
-            self.done.new.append(self.after[article_id])
+            known = self.after[article_id] = replace(known, removed="", sources=_joined(known, found))
+            self.done.new.append(known)
         else:
             self._add_known(known, found, resplit=resplit)
+        self.marks.add(found, known)
 
-    def _add_new(self, found: NewArticle, article_id: str, sha256: str) -> None:
+    def _add_new(self, found: NewArticle, article_id: str, sha256: str) -> Article:
         article = Article(
             id=article_id,
-            number=self.next_number,
+            number=self._number(found.number),
             title=found.title,
             sources=found.sources,
             media_type=found.media_type,
@@ -68,19 +156,32 @@ class _Collected:
             sha256=sha256,
             split=found.split,
             source_sha256=found.source_sha256,
-            imported_at=now(),
+            imported_at=found.imported_at or now(),
+            roles=_roles(found),
+            replaces=found.replaces,
+            extra=own_fields(found.extra, ARTICLE_FIELDS),
         )
         article = self.project.store.put_text(article, found.text, found.paragraphs)
-        self.next_number += 1
+        self.marks.put(article_id, found.paragraphs)
         self.after[article_id] = article
         self.done.new.append(article)
+        return article
+
+    def _number(self, wanted: int) -> int:
+        """The number that the file says, in a project that has given none yet; else the next one."""
+        kept = self.first_number == 1 and 0 < wanted <= HIGHEST_KEPT and wanted not in self._numbers
+        number = wanted if kept else self.next_number
+        self._numbers.add(number)
+        self.next_number = max(self.next_number, number + 1)
+        return number
 
     def _add_known(self, known: Article, found: NewArticle, *, resplit: bool) -> None:
-        changed = msgspec.structs.replace(known, sources=_joined(known, found))
+        changed = replace(known, sources=_joined(known, found))
         self.done.same.append((changed, found.source))
         if resplit and found.split != known.split and self._may_split(changed):
-            changed = msgspec.structs.replace(changed, split=found.split, roles={})
+            changed = replace(changed, split=found.split, roles={})
             changed = self.project.store.put_text(changed, found.text, found.paragraphs)
+            self.marks.put(known.id, found.paragraphs)
             if changed.paragraphs_sha256 != known.paragraphs_sha256:
                 self.done.same.pop()
                 self.done.resplit.append(changed)
@@ -103,24 +204,34 @@ def _joined(known: Article, found: NewArticle) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known.sources, *found.sources)))
 
 
+def _roles(found: NewArticle) -> dict[str, Role]:
+    """The roles set by hand on paragraphs that there are."""
+    numbers = {str(paragraph.number) for paragraph in found.paragraphs} if found.roles else set()
+    return {number: role for number, role in found.roles.items() if number in numbers}
+
+
 def import_articles(
     project: Project,
-    found: Iterable[NewArticle],
+    found: Iterable[NewItem],
     *,
     resplit: bool = False,
     progress: Callable[[int, int], None] | None = None,
     total: int = 0,
 ) -> Imported:
-    """Take articles in as one edit. Anything raised by `found` or `progress` leaves the project as it was."""
+    """Take in what importers found, as one edit. Anything raised by `found` or `progress` leaves the project as it was.
+
+    ReaderError where the codebook is locked and the files bring new tags.
+    """
     project.start()
     collected = _Collected(project)
-    for count, article in enumerate(found, 1):
-        collected.add(article, resplit=resplit)
+    for count, item in enumerate(found, 1):
+        collected.add(item, resplit=resplit)
         if progress is not None:
             progress(count, total)
+    collected.settle()
     done = collected.done
     for attempt in range(ATTEMPTS):
-        pairs = [(collected.before.get(a.id), a) for a in collected.after.values()]
+        pairs = list(collected.pairs())
         if not pairs:
             return done
         try:
@@ -136,14 +247,19 @@ def import_articles(
 
 
 def _number_anew(collected: _Collected) -> None:
-    """Others imported in the meantime: the new articles get numbers behind theirs."""
+    """Others changed something in the meantime: the new articles get numbers behind theirs, keys stay where they are."""
     project, done = collected.project, collected.done
     collected.before = project.all_articles()
+    collected.tags.again(project.codebook)
     number = project.next_number()
     for article in done.new:
         if article.id in collected.before:
             collected.after.pop(article.id, None)
             continue
-        collected.after[article.id] = msgspec.structs.replace(article, number=number)
+        collected.after[article.id] = replace(article, number=number)
         number += 1
-    done.new = [collected.after[a.id] for a in done.new if a.id in collected.after]
+    done.new = _still(collected.after, done.new)
+
+
+def _still(after: dict[str, Article], articles: Sequence[Article]) -> list[Article]:
+    return [after[article.id] for article in articles if article.id in after]

@@ -42,9 +42,15 @@ def gather(annotations: Iterable[Annotation], reviews: Iterable[Review], text: A
 
 def follow(marks: Marks, pairs: Iterable[Pair], text: ArticleText) -> Marks:
     """The marks after some records changed; following a change twice is following it once."""
-    by_id, by_paragraph = dict(marks.annotations), dict(marks.by_paragraph)
-    records, latest = dict(marks.review_records), dict(marks.reviews)
-    for before, after in pairs:
+    changes = list(pairs)
+    both = [record for pair in changes for record in pair]
+    by_id, by_paragraph = marks.annotations, marks.by_paragraph
+    records, latest = marks.review_records, marks.reviews
+    if any(isinstance(record, Annotation) for record in both):
+        by_id, by_paragraph = dict(by_id), dict(by_paragraph)
+    if any(isinstance(record, Review) for record in both):
+        records, latest = dict(records), dict(latest)
+    for before, after in changes:
         if isinstance(before, Annotation):
             by_id.pop(before.id, None)
             for number in paragraphs_of(before, text):
@@ -56,11 +62,11 @@ def follow(marks: Marks, pairs: Iterable[Pair], text: ArticleText) -> Marks:
                 by_paragraph[number] = tuple(sorted((*others, after), key=_order))
         if isinstance(before, Review):
             records.pop(before.id, None)
+            latest[before.paragraph] = _latest(records, before.paragraph)
         if isinstance(after, Review):
             records[after.id] = after
-        for review in (before, after):
-            if isinstance(review, Review):
-                latest[review.paragraph] = _latest(records, review.paragraph)
+            known = latest.get(after.paragraph, {})
+            latest[after.paragraph] = {**known, after.coder: max(known.get(after.coder, ""), after.at)}
     return Marks(by_id, by_paragraph, records, latest)
 
 
