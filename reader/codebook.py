@@ -11,6 +11,22 @@ from reader.model import Tag
 SEPARATOR = " > "
 """Between the names of a path as shown and exported; `/` when typed."""
 LONGEST_NAME = 200
+PALETTE = {
+    "amber": "#e69f00",
+    "sky": "#4aa8e0",
+    "green": "#1fa67a",
+    "vermilion": "#d55e00",
+    "rose": "#cc79a7",
+    "violet": "#8f7ee0",
+    "olive": "#b8a900",
+    "blue": "#2f86c9",
+    "brick": "#c2555a",
+    "leaf": "#5f9f3f",
+    "clay": "#a9746e",
+    "slate": "#7a8fa6",
+}
+"""Hues for tags by name, after Okabe and Ito (2008), with enough contrast on dark and on light."""
+_MISSING = frozenset({"na", "n/a", "n-a", "nan", "null", "none", "nil", "true", "false", "-", "#n-a"})
 
 
 def plain(text: str) -> str:
@@ -33,6 +49,22 @@ def check_name(name: str) -> str:
     if any(unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") for c in name):
         raise BadName("A tag name cannot hold control or line-break characters.")
     return name
+
+
+def warning(name: str) -> str:
+    """What will go wrong with a name that can be, as a sentence; empty for nearly all."""
+    if plain(name) in _MISSING:
+        return f"R, pandas and spreadsheets may read the name {name} as a missing or logical value."
+    return ""
+
+
+def colour_named(colour: str) -> str | None:
+    """A colour as `#rrggbb`, from that or a name of PALETTE; None if it is neither. Empty stays empty."""
+    written = colour.strip().casefold()
+    if written in PALETTE or not written:
+        return PALETTE.get(written, "")
+    digits = written.removeprefix("#")
+    return written if written != digits and len(digits) == 6 and set(digits) <= set("0123456789abcdef") else None
 
 
 class Codebook:

@@ -99,6 +99,12 @@ def check_names(settings: Settings, *, commands: Collection[str], themes: Collec
     raise fail(("keys", name), f"there is no command {name!r}{_nearest(name, commands)}")
 
 
+def wrong(settings: Settings, names: tuple[str, ...], reason: str) -> UsageError:
+    """The error for a setting that cannot be, with file and line; `names` is the way to it: its table, then its name."""
+    path = Path(settings.path)
+    return _Failure(path, _text(path))(names, reason)
+
+
 # Reading
 
 

@@ -447,7 +447,7 @@ def test_settings_of_the_export_are_for_files(flood: Reader, tmp_path: Path) -> 
 
 
 def test_the_path_of_the_settings(reader: Reader, tmp_path: Path) -> None:
-    assert reader("config", "--path") == Ran(0, f"{tmp_path / 'settings.toml'}\n", "")
+    assert reader("config", "path") == Ran(0, f"{tmp_path / 'settings.toml'}\n", "")
 
 
 # -- the terminal program from here ----------------------------------------------------------------------

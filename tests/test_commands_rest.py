@@ -300,7 +300,12 @@ def test_doctor_is_content_and_then_names_the_damage(project: Project, article: 
     project.flush()
     content = commands.doctor(project)
     assert (content.exit_code, content.text) == (0, "All is well.")
-    assert content.lines == ["1 article, 1 annotation, 1 tag, 2 edits; every checksum holds."]
+    assert content.lines == [
+        "journals: 2 edits; whole",
+        "records: 1 annotation, 1 tag; whole",
+        "texts: 1 article; whole",
+        "index: counts compared with the records; whole",
+    ]
     (text,) = (project.path / "texts").rglob("*.txt")
     text.write_text(text.read_text().replace("beds", "reds"))
     damaged = commands.doctor(project)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reader.model import Article
     from reader.project import Project
 
-GIVEN = frozenset({"project", "progress", "out"})
+GIVEN = frozenset({"project", "progress", "out", "ask"})
 """Parameters that the front end fills, not the user."""
 SHORT = {"output": "-o"}
 
@@ -34,10 +34,13 @@ KINDS: Mapping[str, Kind] = {
     "Article | None": Kind("ARTICLE"),
     "Sequence[int]": Kind("PARAGRAPHS"),
     "int": Kind("PARAGRAPH"),
+    "int | None": Kind("N"),
     "Sequence[TagRef]": Kind("TAG", several=True),
     "TagRef": Kind("TAG"),
+    "TagRef | None": Kind(),
     "Sequence[str]": Kind("PATH", several=True),
     "Words": Kind(several=True),
+    "Details": Kind("KEY=VALUE", several=True),
     "str": Kind(),
     "Path | None": Kind("FILE"),
     "bool": Kind(flag=True),
@@ -63,7 +66,7 @@ class Field:
     def switches(self) -> tuple[str, ...]:
         """How an option is written: `--output`, `-o`."""
         short = (SHORT[self.name],) if self.name in SHORT else ()
-        return (*short, "--" + self.name.replace("_", "-"))
+        return (*short, "--" + self.name.rstrip("_").replace("_", "-"))
 
     @property
     def usage(self) -> str:
@@ -84,7 +87,7 @@ def fields_of(command: Command) -> list[Field]:
             Field(
                 name=parameter.name,
                 annotation=str(parameter.annotation),
-                metavar=kind.metavar or parameter.name.upper(),
+                metavar=kind.metavar or parameter.name.upper().replace("_OR_", "|"),
                 option=option,
                 several=kind.several,
                 flag=kind.flag,
@@ -99,6 +102,11 @@ def fields_of(command: Command) -> list[Field]:
 def needs_project(command: Command) -> bool:
     """Whether the command is about a project."""
     return "project" in inspect.signature(command.run).parameters
+
+
+def asks(command: Command) -> bool:
+    """Whether the command asks its user before it goes on."""
+    return "ask" in inspect.signature(command.run).parameters
 
 
 def takes_words(command: Command) -> bool:
@@ -122,6 +130,8 @@ def values_of(command: Command, typed: Mapping[str, Any], project: Project | Non
             values[field.name] = _numbers(word, project, values["article"])
         elif field.annotation == "int":
             values[field.name] = _number(word)
+        elif field.annotation == "int | None":
+            values[field.name] = None if word is None else _count(word)
         elif field.annotation == "Words":
             values[field.name] = " ".join(word)
         elif word is not None:
@@ -149,6 +159,12 @@ def parse_ranges(word: str) -> list[tuple[int, int]]:
             raise UsageError(f"The range {part.strip()!r} runs backwards; write {end}-{start}.")
         runs.append((start, end))
     return runs
+
+
+def _count(word: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", word):
+        raise UsageError(f"{word[:40]!r} is not a number.")
+    return int(word)
 
 
 def _number(word: str) -> int:

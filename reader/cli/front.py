@@ -17,6 +17,7 @@ GROUPS = (
     "Finding",
     "Taking out",
     "History",
+    "Keeping and handing over",
     "Upkeep",
 )
 """The headings of the help, in order."""
@@ -27,20 +28,34 @@ def open_(article: str = "") -> Outcome:
     return Outcome(article)
 
 
+def read_(article_or_path: str = "", *, encoding: str = "", split: str = "auto") -> Outcome:
+    """What the line mode opens; `cli.start` does it."""
+    return Outcome(article_or_path, brief=encoding + split)
+
+
 def keys() -> Outcome:
-    """The keys of each screen, as the terminal program has them without changes."""
+    """The keys of each screen that are in force: the defaults, and what the settings change."""
+    from reader.cli.settings import checked
     from reader.tui.keys import Keymap
 
+    changes = checked().keys
     rows: list[dict[str, object]] = []
     lines: list[str] = []
     for screen, table in tables().items():
-        keymap = Keymap.of(table)
+        keymap = Keymap.of(table, changes)
         lines += ([""] if lines else []) + [f"{screen.capitalize()}:"]
         for command in keymap.commands.values():
             shown = keymap.shown(command.name)
             rows.append({"screen": screen, "command": command.name, "keys": shown, "help": command.help})
             lines.append(f"    {shown or f':{command.name}'}  {command.help}")
     return Outcome(rows=rows, lines=lines)
+
+
+def config(action: str = "show") -> Outcome:
+    """`show`, `path` or `check`; see `cli.settings`. UsageError for another word and for what is wrong in the file."""
+    from reader.cli.settings import configured
+
+    return configured(action)
 
 
 def tables() -> dict[str, tuple[Command, ...]]:
@@ -60,7 +75,40 @@ FRONT: dict[str, Command] = {
         words={"article": "Number, id or its start, or file name; without it where you left."},
         examples=("reader open 3",),
     ),
-    "keys": Command("keys", keys, "Print the keys of the terminal program.", group=PROGRAM, lists=True, writes=False),
+    "read": Command(
+        "read",
+        read_,
+        "Read and tag in plain lines: a paragraph is said, a line is typed.",
+        group=PROGRAM,
+        words={
+            "article_or_path": "Number, id or its start, or file name; or a file to take in; without it where you left.",
+            "encoding": REGISTRY["import"].words["encoding"],
+            "split": REGISTRY["import"].words["split"],
+        },
+        choices=REGISTRY["import"].choices,
+        examples=("reader read 3", "reader read flood.txt"),
+        more="For screen readers, slow lines and pipes: nothing is drawn, `keys` tells what can be typed. "
+        "It is what `reader` starts by itself where TERM is dumb or READER_PLAIN is 1.",
+    ),
+    "keys": Command(
+        "keys",
+        keys,
+        "Print the keys of the terminal program that are in force.",
+        group=PROGRAM,
+        lists=True,
+        writes=False,
+    ),
+    "config": Command(
+        "config",
+        config,
+        "Show the settings, the path of their file, or check it.",
+        group="Upkeep",
+        words={"action": "show, path or check."},
+        examples=("reader config", "reader config path", "reader config check"),
+        more="check names file and line of what is wrong, with the nearest right name; exit code 2.",
+        lists=True,
+        writes=False,
+    ),
 }
 
 

@@ -26,7 +26,7 @@ path such as `harm/displacement`, or a name that only one tag has. Data goes to 
 
 KEYS = """\
 The default keys of each screen. `:` opens the palette, where every command is found by its name; `?` shows the keys of the
-screen one is on. A command gets other keys in the settings file that `reader config --path` names:
+screen one is on. A command gets other keys in the settings file that `reader config path` names:
 
 ```toml
 [keys]
@@ -34,6 +34,7 @@ next-paragraph = ["j", "down"]
 ```"""
 TITLES = {
     "reading": "Reading screen",
+    "spans": "Span mode",
     "picker": "Tag picker",
     "note": "Note editor",
     "library": "Library",
@@ -44,6 +45,15 @@ TITLES = {
     "slots": "Slots",
     "question": "A question",
     "path": "A path",
+    "codebook": "Codebook",
+    "quotes": "Quotes of a tag",
+    "splitting": "Splitting a tag",
+    "notes": "Notes",
+    "details": "Details of an article",
+    "ask": "One line",
+    "choose": "A choice",
+    "hues": "Hues",
+    "lines": "Lines",
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cli import place, streams
-from reader.cli.fields import needs_project, values_of
+from reader.cli.fields import asks, needs_project, values_of
 from reader.cli.front import OPENING
 from reader.commands import Command, Outcome
 from reader.errors import Damage, ReaderError, UsageError
@@ -39,21 +39,25 @@ class Setting:
 def perform(setting: Setting, command: Command, typed: dict[str, Any]) -> int:
     """Run a command and print what it answers; returns the exit code."""
     as_json = bool(typed.pop("as_json", False))
-    if command is OPENING or command.name == "open":
-        from reader.cli.start import start
+    if command is OPENING or command.name in {"open", "read"}:
+        from reader.cli import start
 
-        return start(setting, list(typed.get("paths") or ()), typed)
+        if command.name == "read":
+            return start.read_plainly(setting, typed)
+        return start.start(setting, list(typed.get("paths") or ()), typed)
     if command.name == "import":
         return take_in(setting, typed)
     if command.name == "init":
         typed["path"] = typed["path"] or place.named_folder(setting.project)
     if not needs_project(command):
         return answer(command, command.run(**values_of(command, typed, None)), as_json=as_json)
-    with opened(setting, place.find(setting.project), write=command.writes) as project:
+    with opened(setting, place.find(setting.project), write=command.writes or bool(typed.get("repair"))) as project:
         values = values_of(command, typed, project)
-        if command.name in {"note", "note-article"}:
+        if command.name in {"note", "note-article", "note-tag", "memo", "tag-describe"}:
             values["text"] = _from_input(values["text"])
-        if command.name == "export":
+        if asks(command):
+            values["ask"] = streams.ask if streams.can_ask() else None
+        if command.name in {"export", "tags-export"}:
             return _with_damage(project, _export(project, command, values))
         outcome = command.run(project, **values)
         project.flush()
@@ -113,10 +117,10 @@ def _from_input(text: str) -> str:
 
 def _export(project: Project, command: Command, values: dict[str, Any]) -> int:
     path = values.get("output")
-    if path is None:
+    if path is None and values.get("format") != "all":
         with streams.data_out() as out:
             return answer(command, command.run(project, **values, out=out))
-    if path.is_file() and not values["force"] and streams.can_ask():
+    if path is not None and path.is_file() and not values["force"] and streams.can_ask():
         if (streams.ask(f"{path} exists. Overwrite it? [y/N]") or "n").casefold() not in {"y", "yes"}:
             streams.say("Nothing was written.")
             return 1

@@ -133,7 +133,7 @@ def made(command: Command, perform: Perform) -> click.Command:
         params=params,
         callback=lambda **typed: perform(command, typed),
         context_settings=settings,
-        help="\n\n".join(part for part in (command.help, command.more) if part),
+        help="\n\n".join(part for part in (command.help, _as_written(command.more)) if part),
         epilog="\b\n" + "\n".join(("Examples:", *(f"  {e}" for e in command.examples))) if command.examples else None,
     )
 
@@ -189,3 +189,8 @@ def sentence(error: click.ClickException, table: Sequence[str]) -> str:
         return f"{what} is missing; {how}."
     message = error.format_message().rstrip(".")
     return f"{message[:1].upper()}{message[1:]}; {how}."
+
+
+def _as_written(more: str) -> str:
+    """A list stays a list: its lines are not run together."""
+    return f"\b\n{more}" if more.startswith("- ") else more

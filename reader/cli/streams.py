@@ -74,7 +74,7 @@ def say(text: str) -> None:
 
 def ask(question: str) -> str | None:
     """An answer from the terminal, without the line end; None where the input has ended."""
-    sys.stderr.write(safe(question) + " ")
+    sys.stderr.write("\n".join(safe(line) for line in question.split("\n")) + " ")
     sys.stderr.flush()
     answer = sys.stdin.readline()
     return answer.strip() if answer else None

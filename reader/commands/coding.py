@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from reader.commands.phrases import listed, many, titled, where
 from reader.commands.registry import Outcome, command
+from reader.commands.retag import doubles, retagged
 from reader.commands.wanted import TagRef, existing, to_put_on
-from reader.edits import now
 from reader.errors import ReaderError, UsageError
 from reader.model import Annotation, Article, Tag
 
@@ -135,12 +133,14 @@ def untag(project: Project, article: Article, paragraphs: Sequence[int], tags: S
 def take_off(project: Project, annotation: Annotation) -> Outcome:
     """Take off one of one's own annotations: a tag with its note, or a bare note."""
     annotation = mine(project, annotation)
-    edit = project.apply("untag" if annotation.tag else "note", [(annotation, None)])
-    name = project.codebook.path(annotation.tag)[-1:] if annotation.tag else ()
+    gone = doubles(project, annotation)
+    edit = project.apply("untag" if annotation.tag else "note", [(mark, None) for mark in gone])
+    tag = project.codebook.resolve(annotation.tag) if annotation.tag else None
+    name = [tag.name] if tag else []
     if not annotation.tag:
         sentence = f"took off the note, {words_of(annotation.note)}"
     else:
-        sentence = f"took off {''.join(name) or 'the tag'}{_and_notes([annotation])}"
+        sentence = f"took off {''.join(name) or 'the tag'}{_and_notes(gone)}"
     return Outcome(f"{sentence[0].upper()}{sentence[1:]}.", sentence, edit)
 
 
@@ -179,7 +179,7 @@ def swap(
 def swap_annotation(project: Project, annotation: Annotation, new: TagRef, *, create: bool = False) -> Outcome:
     """Change the tag of one of one's own annotations, keeping span, note and date."""
     annotation = mine(project, annotation)
-    return _swap(project, [annotation], new, create=create)
+    return _swap(project, doubles(project, annotation), new, create=create)
 
 
 def _swap(project: Project, marks: Sequence[Annotation], new: TagRef, *, create: bool) -> Outcome:
@@ -191,26 +191,13 @@ def _swap(project: Project, marks: Sequence[Annotation], new: TagRef, *, create:
         return Outcome(f"Already there: {name} on {titled(article)}.", f"{after.name}: already there")
     before = shown_ids(project, [marks[0].tag])
     pairs: list[Pair] = [(None, tag) for tag in made]
-    for mark in marks:
-        pairs += _swapped(project, mark, after)
+    pairs += retagged(project, marks, dict.fromkeys((mark.id for mark in marks), after))
     edit = project.apply("swap", pairs)
     numbers = _paragraphs_of(project, article, marks)
     after_name = shown(project, [after])
     text = f"Swapped {before} for {after_name} on {where(project, article, numbers)}."
     place = f"¶ {listed(numbers)}: " if numbers else ""
     return Outcome(text, f"{place}{after_name} instead of {before}", edit)
-
-
-def _swapped(project: Project, mark: Annotation, after: Tag) -> list[Pair]:
-    marks = project.marks(mark.article).annotations.values()
-    same_target = (m for m in marks if m.coder == mark.coder and m.layer == mark.layer and m.target == mark.target)
-    other = next((m for m in same_target if m.id != mark.id and meaning(project, m) == after.id), None)
-    if other is None:
-        return [(mark, replace(mark, tag=after.id, modified=now()))]
-    if not mark.note:
-        return [(mark, None)]
-    note = f"{other.note}\n{mark.note}" if other.note else mark.note
-    return [(mark, None), (other, replace(other, note=note, modified=now()))]
 
 
 # -- what the functions above share ------------------------------------------------------------------
@@ -250,9 +237,10 @@ def mine(project: Project, annotation: Annotation) -> Annotation:
     """The annotation as it is now. ReaderError if another coder made it, or it is gone."""
     if annotation.coder != project.coder:
         raise ReaderError(f"That is a mark of {annotation.coder}; only {annotation.coder} can change it.")
-    if not annotation.article:
-        return annotation
-    current = project.marks(annotation.article).annotations.get(annotation.id)
+    if annotation.article:
+        current = project.marks(annotation.article).annotations.get(annotation.id)
+    else:
+        current = next((memo for memo in project.memos() if memo.id == annotation.id), None)
     if current is None:
         raise ReaderError("That mark is not there any more.")
     return current

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from reader.commands.phrases import many
 from reader.commands.registry import Outcome, command
+from reader.commands.wanted import check_coder
 from reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -17,22 +19,70 @@ if TYPE_CHECKING:
     from reader.project import Project
 
 GROUP = "Taking out"
+ALL = "all"
+
+
+class Format(NamedTuple):
+    """An export: what it is for, what its records are called, whether it is a table, the usual file name."""
+
+    about: str
+    thing: str = "row"
+    is_table: bool = False
+    file: str = ""
+
+
+FORMATS: dict[str, Format] = {
+    "csv": Format("a row a mark: counting, filtering, statistics", "row", True, "annotations.csv"),
+    "joined": Format("a row a marked place and coder, its tags side by side", "row", True, "joined.csv"),
+    "paragraphs": Format(
+        "a row a paragraph and coder, a column a tag: 1 put on, 0 absent, empty not looked at",
+        "row",
+        True,
+        "paragraphs.csv",
+    ),
+    "articles": Format("the library: sources, details, how far it is coded", "row", True, "articles.csv"),
+    "codebook": Format("the tags, what they mean, how often they were used", "row", True, "codebook.csv"),
+    "history": Format("who did what when", "row", True, "history.csv"),
+    "quotes": Format("Markdown: the quotes under each tag", "quote", file="quotes.md"),
+    "html": Format("one page for a browser: codebook, quotes, coded articles", "mark", file="coded.html"),
+    "jsonld": Format("everything, as W3C Web Annotations; imports without loss", "annotation", file="project.jsonld"),
+    "doccano": Format("training data: a line an article and coder", "line", file="doccano.jsonl"),
+    "prodigy": Format("training data: a line a paragraph and coder", "line", file="prodigy.jsonl"),
+    "label-studio": Format("training data: a task an article", "task", file="label-studio.json"),
+    "qdc": Format("the codebook for other programs of the field (REFI-QDA)", "code", file="codebook.qdc"),
+    "qdpx": Format("the project for other programs of the field (REFI-QDA)", "mark", file="project.qdpx"),
+    ALL: Format("all of these in a folder, with a data package that says what they are", "file", True, "export"),
+}
+"""All exports of ours, in the order of the help; installed ones may be added to them."""
+_OTHER = Format("")
+
+
+def format_named(name: str) -> Format:
+    """What is known of a format; of an installed one no more than that it has rows."""
+    return FORMATS.get(name, _OTHER)
 
 
 @command(
     "export",
-    "Write all annotations as CSV, to standard output or a file.",
+    "Write marks, codebook or all, in many formats, to standard output or a file.",
     group=GROUP,
     words={
-        "format": "csv, or another format that is installed.",
-        "output": "The file to write; without it standard output.",
-        "force": "Overwrite the file if it exists.",
-        "profile": "excel: BOM, CRLF, cells guarded against formulas (default for a file); data: cells exact.",
-        "delimiter": "The sign between cells, or tab.",
-        "by": "Only the annotations of this coder.",
+        "format": f"{', '.join(list(FORMATS)[:-1])}, all, or another format that is installed.",
+        "output": "The file to write; without it standard output. For all: the folder.",
+        "force": "Overwrite what exists.",
+        "profile": "For tables. excel: BOM, CRLF, cells guarded against formulas (default for a file); data: cells exact.",
+        "delimiter": "The sign between the cells of a table, or tab.",
+        "by": "Only the marks of this coder.",
+        "where": "Only the paragraphs that a query finds, and the marks on them; those on a whole article count with its first paragraph.",
     },
     choices={"profile": ("excel", "data")},
-    examples=("reader export csv -o annotations.csv", "reader export csv --by anna > anna.csv"),
+    examples=(
+        "reader export csv -o annotations.csv",
+        "reader export paragraphs --by anna > anna.csv",
+        "reader export quotes --where 'tag:harm/* convoy' -o harm.md",
+        "reader export all -o for-the-archive",
+    ),
+    more="\n".join(f"- {name}: {one.about}" for name, one in FORMATS.items()),
     writes=False,
 )
 def export(  # noqa: PLR0913  one parameter an option of the command line
@@ -44,31 +94,69 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
     profile: str = "",
     delimiter: str = ",",
     by: str = "",
+    where: str = "",
     out: BinaryIO | None = None,
 ) -> Outcome:
-    """Write the annotations to the file `output`, else to the stream `out`; a file is whole or as it was.
+    """Write in a format to the file `output`, else to the stream `out`; a file is whole or as it was.
 
-    ReaderError where the file exists and `force` is off; OSError where it cannot be written.
+    The text says what was written and what the format could not hold. ReaderError where the file exists
+    and `force` is off; OSError where it cannot be written; UsageError for a query that cannot be.
     """
-    from reader.formats import ExportOptions
-
-    _check_coder(project, by)
-    sign = "\t" if delimiter in {"tab", "\\t"} else delimiter
-    options = ExportOptions(profile=profile or ("excel" if output else "data"), delimiter=sign, coder=by)
+    check_coder(project, by)
+    options = _options(project, profile or ("excel" if output else "data"), delimiter, by, where)
+    if format == ALL:
+        return _all(project, output, options, force=force)
     if output is None:
         if out is None:
             raise UsageError("Where to? Name a file with --output.")
         project.export(format, out, options)
-        return Outcome()
+        return Outcome(_lost(project.losses(format, options)))
     rows = _to_file(project, format, output.expanduser(), options, force=force)
-    return Outcome(f"Wrote {many(rows, 'row')} to {output}.", f"{many(rows, 'row')} written to {output}")
+    counted = many(rows, format_named(format).thing)
+    lost = project.losses(format, options)
+    return Outcome(
+        "\n".join(filter(None, (f"Wrote {counted} to {output}.", _lost(lost)))),
+        f"{counted} written to {output}" + (f"; {many(len(lost), 'kind')} of things left out" if lost else ""),
+    )
 
 
-def rows_to_write(project: Project, format: str) -> int:  # noqa: A002  the word on the command line
-    """How many rows an export would write, found by writing it to nowhere."""
+def rows_to_write(project: Project, format: str, *, where: str = "") -> int:  # noqa: A002  as on the command line
+    """How many records an export would write, found by writing it to nowhere; of `all` the number of files. UsageError."""
+    options = _options(project, "data", ",", "", where)
+    if format == ALL:
+        no_codebook = not project.codebook.children("")  # a file of codes needs one
+        return len(FORMATS) - no_codebook  # the line of all stands for the data package
+    return project.export(format, _Nowhere(), options)
+
+
+def _options(project: Project, profile: str, delimiter: str, by: str, where: str) -> ExportOptions:
     from reader.formats import ExportOptions
 
-    return project.export(format, _Nowhere(), ExportOptions())
+    sign = "\t" if delimiter in {"tab", "\\t"} else delimiter
+    return ExportOptions(profile=profile, delimiter=sign, coder=by, keep=_wanted(project, where) if where else None)
+
+
+def _wanted(project: Project, query: str) -> Callable[[str, int], bool]:
+    """Whether a query finds a paragraph; a whole article's marks are found with its first one, as in a search."""
+    found = frozenset(project.matching(query))
+    return lambda article_id, number: (article_id, number or 1) in found
+
+
+def _lost(losses: Sequence[str]) -> str:
+    """What a format could not hold, a line each."""
+    return "\n".join(f"Not in the file: {sentence}" for sentence in losses)
+
+
+def _all(project: Project, folder: Path | None, options: ExportOptions, *, force: bool) -> Outcome:
+    if folder is None:
+        raise UsageError("Where to? All formats together go into a folder; name it with --output.")
+    if folder.expanduser().exists() and not folder.expanduser().is_dir():
+        raise UsageError(f"{str(folder)!r} is a file; name a folder.")
+    written = project.export_all(folder.expanduser(), options, force=force)
+    lost = [f"{one.name}: {sentence}" for one in written for sentence in one.losses]
+    counted = many(len(written), "file")
+    lines = [f"Wrote {counted} to {folder}.", *(f"Not in {sentence}" for sentence in lost)]
+    return Outcome("\n".join(lines), f"{counted} written to {folder}")
 
 
 class _Nowhere(io.BytesIO):
@@ -91,19 +179,3 @@ def _to_file(project: Project, format_name: str, path: Path, options: ExportOpti
             return project.export(format_name, stream, options)
     except OSError as error:
         raise ReaderError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _check_coder(project: Project, by: str) -> None:
-    """UsageError for a coder of whom there is nothing. All marks are read only where the name is not seen at once."""
-    if not by:
-        return
-    known = {*project.coders, *project.store.writers()}
-    if by in known:
-        return
-    known |= {mark.coder for article in project.articles for mark in project.marks(article).annotations.values()}
-    if by not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(by, known, 1)
-        hint = f"the nearest is {near[0]!r}" if near else f"there is {', '.join(sorted(known))}"
-        raise UsageError(f"There is no coder {by!r} in this project; {hint}.")

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from reader.commands.registry import Outcome, Words, command
 
 if TYPE_CHECKING:
     from reader.project import Project
-    from reader.search.scan import Hit
+    from reader.search.hits import Hit, Order
 
 GROUP = "Finding"
 
 
 @command(
     "search",
-    "Find words, phrases and beginnings of words in texts, notes and tag names.",
+    "Find words, phrases, tags and more in texts, notes and tag names.",
     group=GROUP,
-    words={"query": 'Words; "a phrase"; a beginning with *.', "count": "Print only the number of paragraphs."},
-    examples=("reader search lower town", "reader search '\"rang us\"'", "reader search barrier* --count"),
+    words={
+        "query": 'Words; "a phrase"; a beginning with *; OR, NOT, brackets; fields as tag:harm. docs/search.md has all.',
+        "count": "Print only the number of paragraphs.",
+        "order": "By article and place, by the words left or right of the hit, or by the article's date.",
+        "limit": "So many hits at most.",
+    },
+    choices={"order": ("article", "left", "right", "date")},
+    examples=(
+        "reader search lower town",
+        "reader search '\"rang us\" OR tag:harm/*'",
+        "reader search barrier* --count",
+    ),
     more="Case and accents do not matter. The query may begin with '-'. Nothing found: exit code 1.",
     lists=True,
     writes=False,
 )
-def search(project: Project, query: Words, *, count: bool = False) -> Outcome:
-    """Hits in context, in the order of the library; exit code 1 where there is none."""
+def search(
+    project: Project, query: Words, *, count: bool = False, order: str = "article", limit: int | None = None
+) -> Outcome:
+    """Hits in context; exit code 1 where there is none."""
     if count:
-        from reader.search.scan import count as count_paragraphs
-
-        number = count_paragraphs(project, query)
+        number = project.count(query)
         return Outcome(rows=[{"count": number}], lines=[str(number)], exit_code=0 if number else 1)
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
-    for hit in project.search(query):
+    for hit in project.search(query, order=cast("Order", order), limit=limit):
         rows.append(
             {
                 "article_id": hit.article_id,
@@ -53,7 +63,7 @@ def search(project: Project, query: Words, *, count: bool = False) -> Outcome:
     return Outcome(rows=rows, lines=lines)
 
 
-_WHERE = {"text": "", "note": " note", "tag": " tag"}
+_WHERE = {"text": "", "paragraph": "", "note": " note", "tag": " tag"}
 
 
 def _in_context(hit: Hit) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.codebook import SEPARATOR
-from reader.commands.coding import meaning
+from reader.commands.filters import matching_articles
 from reader.commands.phrases import listed, many, titled
+from reader.commands.reading import marks_on
 from reader.commands.registry import Outcome, command
 from reader.commands.reviewing import progress_of, since_of
 from reader.model import Article, Paragraph, role_of
 
 if TYPE_CHECKING:
-    from reader.formats import NewArticle
+    from reader.formats import NewItem
     from reader.project import Project
     from reader.project.importing import Imported
 
@@ -50,7 +50,8 @@ def init(path: str = "", *, name: str = "") -> Outcome:
     },
     choices={"split": ("auto", "blank", "line")},
     examples=("reader import p07.txt interviews/", "pbpaste | reader import -"),
-    more="The same text again is not taken in twice. One import is one step for undo.",
+    more="The same text again is not taken in twice. One import is one step for undo. A named .jsonld, .qdpx or .qdc file "
+    "brings its codebook, marks, notes and reviews too; what is here already is not doubled.",
 )
 def import_(
     project: Project,
@@ -73,8 +74,8 @@ def read(
     split: str = "auto",
     progress: Progress | None = None,
     skipped: list[str] | None = None,
-) -> Iterator[NewArticle]:
-    """The texts at the paths, one after the other; `progress` is called before each and at the end."""
+) -> Iterator[NewItem]:
+    """What is in the files at the paths, one after the other; `progress` is called before each article and at the end."""
     from reader.formats import ImportOptions, find_sources, read_sources
 
     sources = find_sources(paths)
@@ -82,37 +83,59 @@ def read(
     return _counted(read_sources(sources, options, skipped), len(sources), progress)
 
 
-def _counted(found: Iterable[NewArticle], total: int, progress: Progress | None) -> Iterator[NewArticle]:
+def _counted(found: Iterable[NewItem], total: int, progress: Progress | None) -> Iterator[NewItem]:
+    from reader.formats import NewArticle
+
     if progress is not None:
         progress(0, total)
-    for done, new in enumerate(found, 1):
+    done = 0
+    for new in found:
         yield new
+        done += isinstance(new, NewArticle)
         if progress is not None:
             progress(min(done, total), total)
 
 
-def add(
-    project: Project, found: Iterable[NewArticle], *, skipped: Sequence[str] = (), resplit: bool = False
-) -> Outcome:
-    """Take articles in, in one edit. `skipped` are sentences about files passed over, filled while `found` is read.
+def add(project: Project, found: Iterable[NewItem], *, skipped: Sequence[str] = (), resplit: bool = False) -> Outcome:
+    """Take what was found in, in one edit. `skipped` are sentences about files passed over, filled while `found` is read.
 
     `resplit` splits texts that are here already anew, where nothing is marked in them. The outcome's
-    rows are the articles meant, new or known, in the order of the files.
+    rows are the articles meant, new or known, in the order of the files. ReaderError where the codebook
+    is locked and the files bring new tags.
     """
-    remarks: list[str] = []
-    imported = project.import_articles(_remarked(found, remarks), resplit=resplit)
-    sentences = [*_imported(project, imported), *remarks, *skipped]
-    brief = many(len(imported.new), "article") + " imported" if imported.new else "already here"
+    imported = project.import_articles(found, resplit=resplit)
+    sentences = [*_imported(project, imported), *_with_them(imported), *imported.remarks, *skipped]
     meant = [*imported.new, *imported.resplit, *(article for article, _ in imported.same)]
     rows = [{"id": a.id, "number": a.number, "title": a.title} for a in meant]
     refused = bool(imported.refused) and imported.edit is None
-    return Outcome("\n".join(sentences), brief, imported.edit, rows=rows, exit_code=int(refused))
+    return Outcome("\n".join(sentences), _brief(imported), imported.edit, rows=rows, exit_code=int(refused))
 
 
-def _remarked(found: Iterable[NewArticle], remarks: list[str]) -> Iterator[NewArticle]:
-    for new in found:
-        remarks += (f"{new.source or new.title}: {remark}" for remark in new.remarks)
-        yield new
+def _brief(imported: Imported) -> str:
+    counts = _counts(imported)
+    if imported.new:
+        return ", ".join([many(len(imported.new), "article"), *counts]) + " imported"
+    return f"{', '.join(counts)} imported" if counts else "already here"
+
+
+def _counts(imported: Imported) -> list[str]:
+    """What came beside the articles."""
+    found = ((imported.tags, "tag"), (imported.marks, "mark"), (imported.reviews, "review"))
+    return [many(count, thing) for count, thing in found if count]
+
+
+def _with_them(imported: Imported) -> Iterator[str]:
+    if counts := _counts(imported):
+        yield f"Took in {', '.join(counts)}."
+    if imported.doubles:
+        yield f"Already here: {many(imported.doubles, 'mark or review', 'marks and reviews')}."
+    if imported.other_notes:
+        yield f"{many(imported.other_notes, 'of these marks has', 'of these marks have')} another note here, which stays."
+    if imported.homeless:
+        yield f"Left out: {many(imported.homeless, 'review')} of paragraphs that are split otherwise here."
+    nothing = not (imported.new or imported.resplit or imported.same or counts or imported.doubles)
+    if nothing:
+        yield "Took in nothing else." if imported.edit else "There is nothing new in it."
 
 
 def _imported(project: Project, imported: Imported) -> Iterator[str]:
@@ -142,13 +165,23 @@ def _paragraphs(project: Project, article: Article) -> str:
     return f"{said}; speakers {', '.join(speakers)}" if speakers else said
 
 
-@command("articles", "List the library.", group=GROUP, examples=("reader articles --json",), writes=False, lists=True)
-def articles(project: Project) -> Outcome:
-    """Every article in the library with how far this coder has come."""
+@command(
+    "articles",
+    "List the library.",
+    group=GROUP,
+    words={
+        "filter": "Only those that are not-reviewed, coded, with-note, or have a tag; -tag: have it not; ';' between several."
+    },
+    examples=("reader articles --json", "reader articles --filter 'not-reviewed; harm; -blame'"),
+    writes=False,
+    lists=True,
+)
+def articles(project: Project, *, filter: str = "") -> Outcome:  # noqa: A002  the option's name
+    """The articles in the library, or those of a filter, with how far this coder has come."""
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
     counts = project.counts()
-    for article in project.articles.values():
+    for article in matching_articles(project, filter) if filter else project.articles.values():
         size = len(project.text(article.id))
         counted = counts.article(article.id, project.coder)
         rows.append(
@@ -165,7 +198,8 @@ def articles(project: Project) -> Outcome:
             f"{article.number}  {' '.join(article.title.split())}  "
             f"{many(size, 'paragraph')}, {counted.coded} coded, {counted.reviewed} reviewed"
         )
-    return Outcome("" if rows else "The library is empty; `reader import PATH` fills it.", rows=rows, lines=lines)
+    nothing = "No article is like that." if project.articles else "The library is empty; `reader import PATH` fills it."
+    return Outcome("" if rows else nothing, rows=rows, lines=lines)
 
 
 @command(
@@ -215,19 +249,16 @@ def _paragraph(article: Article, paragraph: Paragraph, words: str, at: str) -> l
 
 
 def _tags(project: Project, article: Article, number: int) -> list[str]:
-    ids = (meaning(project, mark) for mark in project.marks(article.id).of(number))
-    return [project.codebook.shown(tag_id) for tag_id in ids if tag_id]
+    return [one.path for one in marks_on(project, article, number) if one.tag_id]
 
 
 def _marks(project: Project, article: Article, number: int) -> Iterator[str]:
-    for mark in project.marks(article.id).of(number):
-        tag_id = meaning(project, mark)
-        if mark.tag and not tag_id:
-            continue
+    for one in marks_on(project, article, number):
+        mark = one.annotation
         by = "" if mark.coder == project.coder else f" ({mark.coder})"
         span = f"“{mark.anchor.quote}” " if mark.unit == "span" and mark.anchor else ""
-        if tag_id:
-            yield f"    tag: {span}{project.codebook.shown(tag_id, SEPARATOR)}{by}"
-            yield from (f"        why: {line}" for line in mark.note.splitlines())
-        else:
-            yield from (f"    note: {span}{line}{by}" for line in mark.note.splitlines())
+        if one.tag_id:
+            yield f"    tag: {span}{one.path}{by}"
+            yield from (f"        why: {line}" for line in one.note.splitlines())
+        elif not mark.tag:
+            yield from (f"    note: {span}{line}{by}" for line in one.note.splitlines())

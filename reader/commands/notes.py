@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from reader.commands.coding import mine, words_of
+from reader.commands.coding import meaning, mine, words_of
 from reader.commands.phrases import titled, where
 from reader.commands.registry import Outcome, Words, command
+from reader.commands.wanted import TagRef, check_coder, existing, with_below
 from reader.edits import now
 from reader.errors import UsageError
-from reader.model import Annotation, Article
+from reader.model import Annotation, Article, Tag
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -87,7 +89,8 @@ def annotation_note(project: Project, annotation: Annotation, text: str) -> Outc
     check_note(text)
     if annotation.note == text:
         return Outcome("The note says that already.", "note unchanged")
-    after = replace(annotation, note=text, modified=now()) if text or annotation.tag else None
+    stays = text or (annotation.tag and annotation.unit != "tag")
+    after = replace(annotation, note=text, modified=now()) if stays else None
     edit = project.apply("note", [(annotation, after)])
     name = "".join(project.codebook.path(annotation.tag)[-1:])
     on = f" on {name}" if name else ""
@@ -96,24 +99,115 @@ def annotation_note(project: Project, annotation: Annotation, text: str) -> Outc
 
 
 @command(
-    "notes", "List all notes.", group=GROUP, examples=("reader notes", "reader notes --json"), writes=False, lists=True
+    "note-tag",
+    "Write your note on a tag itself; an empty text removes it.",
+    group=GROUP,
+    words={
+        "tag": "Its path (harm/displacement), or its name where only one tag has it.",
+        "text": "The note; '-' reads it from standard input.",
+        "append": "Add the text as a new line to the note that is there.",
+    },
+    examples=('reader note-tag blame "Said of the other side, or of oneself? Ask anna."',),
 )
-def notes(project: Project) -> Outcome:
-    """All notes, bare ones and those on tags, in the order of the articles and their text."""
-    rows: list[dict[str, Any]] = []
-    lines: list[str] = []
-    for article in project.articles.values():
-        text = project.text(article.id)
-        for mark in sorted(project.marks(article.id).annotations.values(), key=lambda m: (m.target[2:], m.id)):
+def tag_note(project: Project, tag: TagRef, text: Words, *, append: bool = False) -> Outcome:
+    """Set the coder's note on a tag; an empty text removes it."""
+    meant = existing(project.codebook, tag)
+    shown = project.codebook.shown(meant.id)
+    old = memo_on(project, meant)
+    if append and old is not None:
+        text = f"{old.note}\n{text}" if text else old.note
+    check_note(text)
+    if text == (old.note if old else ""):
+        said = f"The note on the tag {shown} says that already." if old else f"There is no note of yours on {shown}."
+        return Outcome(said, "note unchanged" if old else "no note here")
+    if not text:
+        after = None
+    elif old is None:
+        after = project.annotation("tag", tag=meant.id, note=text)
+    else:
+        after = replace(old, note=text, modified=now())
+    edit = project.apply("note", [(old, after)])
+    said = f"note on the tag {shown}" + (f", {words_of(text)}" if text else " removed")
+    return Outcome(f"{said[0].upper()}{said[1:]}.", said, edit)
+
+
+def memo_on(project: Project, tag: Tag) -> Annotation | None:
+    """The coder's own note on a tag, or None."""
+    resolve = project.codebook.resolve
+    found = (m for m in project.memos() if m.unit == "tag" and m.coder == project.coder and not m.layer)
+    return next((m for m in found if (meant := resolve(m.tag)) is not None and meant.id == tag.id), None)
+
+
+@command(
+    "memo",
+    "Write a memo on the project; each stands for itself, with its time.",
+    group=GROUP,
+    words={"text": "The memo; '-' reads it from standard input."},
+    examples=('reader memo "After ten interviews: guilt and duty are two things. See 3 ¶ 8."',),
+)
+def memo(project: Project, text: Words) -> Outcome:
+    """Add a memo on the project. UsageError for an empty one."""
+    check_note(text)
+    if not text.strip():
+        raise UsageError("A memo needs a text.")
+    new = project.annotation("project", note=text)
+    edit = project.apply("memo", [(None, new)])
+    return Outcome(f"Memo on the project, {words_of(text)}.", f"memo, {words_of(text)}", edit)
+
+
+@command(
+    "notes",
+    "List notes and memos.",
+    group=GROUP,
+    words={
+        "article": "Only those in this article: number, id or its start, or file name.",
+        "tag": "Only those on this tag, on its marks, and on the tags below it.",
+        "by": "Only those of this coder.",
+        "text": "Only those that hold this text; case and accents do not matter.",
+    },
+    examples=("reader notes", "reader notes --tag guilt --by anna", "reader notes --text photograph --json"),
+    writes=False,
+    lists=True,
+)
+def notes(
+    project: Project, *, article: Article | None = None, tag: TagRef | None = None, by: str = "", text: str = ""
+) -> Outcome:
+    """Notes in the order of the articles and their text, then those on tags and the project."""
+    check_coder(project, by)
+    wanted = _wanted(project, tag, by, text)
+    found = [
+        (where_, number, mark) for where_, number, mark in all_notes(project, article) if all(t(mark) for t in wanted)
+    ]
+    rows = [_row(project, *one) for one in found]
+    lines = [line for row, (where_, _, _) in zip(rows, found, strict=True) for line in _lines(row, where_)]
+    nothing = "No note is like that." if wanted or article else "There are no notes yet."
+    return Outcome("" if rows else nothing, rows=rows, lines=lines)
+
+
+def all_notes(
+    project: Project, article: Article | None = None
+) -> Iterator[tuple[Article | None, int | None, Annotation]]:
+    """(article, paragraph number, annotation) of all notes that may be seen; None where there is no such place."""
+    for each in [article] if article else project.articles.values():
+        text = project.text(each.id)
+        for mark in sorted(project.marks(each.id).annotations.values(), key=lambda m: (m.target[2:], m.id)):
             if mark.note:
-                number = text.number_at(mark.anchor.start) if mark.anchor else None
-                rows.append(_row(project, article, number, mark))
-                lines += _lines(rows[-1], article)
-    for memo in project.memos():
-        if memo.note:
-            rows.append(_row(project, None, None, memo))
-            lines += _lines(rows[-1], None)
-    return Outcome("" if rows else "There are no notes yet.", rows=rows, lines=lines)
+                yield each, text.number_at(mark.anchor.start) if mark.anchor else None, mark
+    if article is None:
+        yield from ((None, None, memo) for memo in project.memos() if memo.note)
+
+
+def _wanted(project: Project, tag: TagRef | None, by: str, text: str) -> list[Callable[[Annotation], bool]]:
+    tests: list[Callable[[Annotation], bool]] = []
+    if by:
+        tests.append(lambda mark: mark.coder == by)
+    if tag:
+        ids = with_below(project.codebook, existing(project.codebook, tag))
+        tests.append(lambda mark: meaning(project, mark) in ids)
+    if text:
+        finder = project.finder(text)
+        tests.append(lambda mark: bool(finder.spans(mark.note)))
+    return tests
 
 
 def bare_note(project: Project, article: Article, number: int) -> Annotation | None:

@@ -8,7 +8,7 @@ those after it are options, and the annotation says how a typed word becomes a v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -19,6 +19,9 @@ P = ParamSpec("P")
 
 Words = str
 """Free text at the end of a command line: all words up to the end, `-` in front of them too."""
+
+Details = Sequence[str]
+"""Words of the form KEY=VALUE, to the end of a command line."""
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +13,7 @@ from reader.commands.phrases import listed, titled, where
 from reader.commands.registry import Outcome, command
 from reader.edits import new_id, now
 from reader.errors import UsageError
-from reader.model import PASSED_OVER, ROLES, Article, Review, Role, role_of
+from reader.model import PASSED_OVER, ROLES, Article, ArticleText, Review, Role, role_of
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -112,38 +112,40 @@ def next_(project: Project, article: Article | None = None) -> Outcome:
 def next_unreviewed(project: Project, article: Article, after: int = 0) -> int | None:
     """The next paragraph to review after a number, going round; None once all are reviewed.
 
-    Headings and furniture are not visited.
+    Headings, furniture and the turns of speakers to skip are not visited.
     """
     article = _as_it_is(project, article)
     marks, since = project.marks(article.id), since_of(project)
-    text = project.text(article.id)
+    text, skipped = project.text(article.id), frozenset(project.state.skipped_speakers)
     last = len(text)
     for number in chain(range(after + 1, last + 1), range(1, min(after, last) + 1)):
-        if not marks.reviewed(number, project.coder, since):
-            role = article.roles.get(str(number)) or text.paragraph(number).role
-            if role not in PASSED_OVER:
-                return number
+        if not marks.reviewed(number, project.coder, since) and _is_visited(article, text, number, skipped):
+            return number
     return None
 
 
 def progress_of(project: Project, article: Article) -> tuple[int, int]:
-    """How many of the paragraphs that Enter visits this coder has reviewed, and how many there are."""
+    """How many of the paragraphs that Enter visits this coder has reviewed in the pass, and how many there are."""
     marks, since = project.marks(article.id), since_of(project)
-    visited = list(_visited(project, article))
-    return sum(1 for n in visited if marks.reviewed(n, project.coder, since)), len(visited)
+    numbers = visited(project, article)
+    return sum(1 for n in numbers if marks.reviewed(n, project.coder, since)), len(numbers)
+
+
+def visited(project: Project, article: Article) -> list[int]:
+    """Numbers of the paragraphs that Enter visits: no headings, no furniture, no speaker to skip."""
+    article = _as_it_is(project, article)
+    text, skipped = project.text(article.id), frozenset(project.state.skipped_speakers)
+    return [number for number in range(1, len(text) + 1) if _is_visited(article, text, number, skipped)]
+
+
+def _is_visited(article: Article, text: ArticleText, number: int, skipped: frozenset[str]) -> bool:
+    paragraph = text.paragraph(number)
+    return role_of(article, paragraph) not in PASSED_OVER and not (skipped and paragraph.speaker in skipped)
 
 
 def _as_it_is(project: Project, article: Article) -> Article:
     """The article with the roles it has now; a front end may hold an earlier one."""
     return project.articles.get(article.id, article)
-
-
-def _visited(project: Project, article: Article) -> Iterator[int]:
-    article = _as_it_is(project, article)
-    text = project.text(article.id)
-    for number in range(1, len(text) + 1):
-        if role_of(article, text.paragraph(number)) not in PASSED_OVER:
-            yield number
 
 
 def since_of(project: Project) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from reader.codebook import Codebook, check_name, plain
+from reader.codebook import PALETTE, Codebook, check_name, colour_named, plain, warning
 from reader.commands.phrases import many
 from reader.commands.registry import Outcome, command
 from reader.commands.wanted import TagRef, existing, new_tags
@@ -30,7 +30,7 @@ def tags(project: Project) -> Outcome:
     counted = counts(project)
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
-    for tag, depth in _tree(codebook):
+    for tag, depth in tree(codebook):
         count = counted.get(tag.id, 0)
         rows.append({"id": tag.id, "path": codebook.shown(tag.id), "name": tag.name, "count": count})
         rest = "".join((", archived" if tag.archived else "", f"  {tag.description}" if tag.description else ""))
@@ -43,10 +43,11 @@ def counts(project: Project) -> dict[str, int]:
     return project.counts().meant(project.codebook, project.coder if project.info.blind else None)
 
 
-def _tree(codebook: Codebook, parent: str = "", depth: int = 0) -> Iterator[tuple[Tag, int]]:
+def tree(codebook: Codebook, parent: str = "", depth: int = 0) -> Iterator[tuple[Tag, int]]:
+    """The tags under a tag (empty: all) with their depth, children under their parents."""
     for tag in codebook.children(parent):
         yield tag, depth
-        yield from _tree(codebook, tag.id, depth + 1)
+        yield from tree(codebook, tag.id, depth + 1)
 
 
 @command(
@@ -56,7 +57,7 @@ def _tree(codebook: Codebook, parent: str = "", depth: int = 0) -> Iterator[tupl
     words={
         "tag": "Its path: harm/displacement.",
         "description": "What it means and when it is used.",
-        "colour": "#rrggbb; without it one is given.",
+        "colour": "#rrggbb or the name of a hue; without it the parent's, else one is given.",
         "key": "One letter; `,` and it put the tag on.",
     },
     examples=('reader tag-add harm/displacement --description "Forced from home"',),
@@ -68,28 +69,37 @@ def tag_add(project: Project, tag: str, *, description: str = "", colour: str = 
         old = existing(project.codebook, tag)
         state = "archived" if old.archived else "there already"
         raise ReaderError(f"The tag {project.codebook.shown(old.id, '/')!r} is {state}; nothing was made.")
-    _check_colour(colour)
-    _check_key(project, key)
-    made[-1] = replace(made[-1], description=description, colour=colour.lower(), key=key)
+    check_key(project, key)
+    made[-1] = replace(made[-1], description=description, colour=checked_colour(colour), key=key)
     edit = project.apply("tag-add", [(None, new) for new in made])
     shown = project.codebook.shown(made[-1].id)
     parents = f", with {many(len(made) - 1, 'parent')}" if len(made) > 1 else ""
-    return Outcome(f"Made the tag {shown}{parents}.", f"new tag {shown}", edit)
+    return Outcome(f"Made the tag {shown}{parents}.{_warned(made)}", f"new tag {shown}", edit)
 
 
-def _check_colour(colour: str) -> None:
-    digits = colour.removeprefix("#").lower()
-    if colour and not (colour.startswith("#") and len(digits) == 6 and set(digits) <= set("0123456789abcdef")):
-        raise UsageError(f"A colour is written #rrggbb, such as #3a7bd5, not {colour!r}.")
+def _warned(made: Iterable[Tag]) -> str:
+    """What is wrong with the names of tags, with a space before it."""
+    return "".join(f" {said}" for tag in made if (said := warning(tag.name)))
 
 
-def _check_key(project: Project, key: str) -> None:
+def checked_colour(colour: str) -> str:
+    """The colour as `#rrggbb`, also from a name of the palette; empty stays empty. UsageError for what is none."""
+    found = colour_named(colour)
+    if found is None:
+        raise UsageError(
+            f"A colour is written #rrggbb, such as #3a7bd5, or is one of {', '.join(PALETTE)}; not {colour!r}."
+        )
+    return found
+
+
+def check_key(project: Project, key: str, of: str = "") -> None:
+    """UsageError for what cannot be a tag's key, or is that of another tag than `of`, which is named."""
     if not key:
         return
     if len(key) != 1 or not key.isalnum():
         raise UsageError(f"A tag's key is one letter or digit, not {key!r}.")
     for tag in project.codebook.live():
-        if tag.key == key:
+        if tag.key == key and tag.id != of:
             raise UsageError(f"The key {key!r} is taken by {project.codebook.shown(tag.id)}.")
 
 
@@ -115,7 +125,9 @@ def tag_rename(project: Project, tag: TagRef, name: str) -> Outcome:
     edit = project.apply("tag-rename", [(before, replace(before, name=name))])
     touched = many(counts(project).get(before.id, 0), "annotation")
     new = project.codebook.shown(before.id)
-    return Outcome(f"Renamed {old} to {new}; {touched}.", f"{old} is now {new}", edit)
+    return Outcome(
+        f"Renamed {old} to {new}; {touched}.{_warned([replace(before, name=name)])}", f"{old} is now {new}", edit
+    )
 
 
 @command(
@@ -151,7 +163,7 @@ def tag_delete(project: Project, tag: TagRef, *, children: bool = False) -> Outc
     codebook = project.codebook
     root = existing(codebook, tag)
     shown = codebook.shown(root.id)
-    below = [t for t, _ in _tree(codebook, root.id)]
+    below = [t for t, _ in tree(codebook, root.id)]
     if below and not children:
         raise ReaderError(
             f"{shown} has {many(len(below), 'tag')} under it; --children deletes them too, tag-archive keeps all."

@@ -15,56 +15,93 @@ if TYPE_CHECKING:
 GROUP = "Upkeep"
 
 
-@command("doctor", "Check that the project opens, its counts agree and its checksums hold.", group=GROUP, writes=False)
-def doctor(project: Project) -> Outcome:
-    """Read everything there is and compare; exit code 4 where damage is found, a line each."""
-    found = list(dict.fromkeys([*project.problems, *project.verify(), *_wrong_counts(project)]))
-    annotations = sum(len(project.marks(article_id).annotations) for article_id in project.articles)
-    held = ", ".join(
-        (
-            many(len(project.articles), "article"),
-            many(annotations, "annotation"),
-            many(sum(1 for _ in project.codebook.live()), "tag"),
-            many(sum(1 for _ in project.edits()), "edit"),
-        )
-    )
+PARTS = ("journals", "records", "texts", "index")
+"""What is checked, in this order."""
+
+
+@command(
+    "doctor",
+    "Check that the project opens, its counts agree and its checksums hold.",
+    group=GROUP,
+    words={"repair": "Make anew what is derived from journals and texts; these themselves are never touched."},
+    examples=("reader doctor", "reader doctor --repair"),
+    more="Damage: exit code 4. A backup may have what cannot be made anew: `reader restore`.",
+    writes=False,
+    lists=True,
+)
+def doctor(project: Project, *, repair: bool = False) -> Outcome:
+    """Read everything there is and compare: a row a part of the project; exit code 4 where damage is left, a line each."""
+    done = project.repair() if repair else []
+    before = [] if repair else project.problems  # what was met before the repair says nothing of what is there now
+    found = list(dict.fromkeys([*before, *project.verify(), *_wrong_counts(project)]))
+    held = _held(project)
+    damaged = {part: sum(1 for problem in found if _part_of(problem) == part) for part in PARTS}
+    rows = [{"part": part, "held": held[part], "damage": damaged[part]} for part in PARTS]
+    lines = [f"{part}: {held[part]}; {f'{damaged[part]} damaged' if damaged[part] else 'whole'}" for part in PARTS]
     if found:
         rest = f"{many(len(found), 'piece')} of damage in {project.path}; a backup may have the rest."
-        return Outcome(rest, "damage found", lines=found, exit_code=Damage.exit_code)
-    return Outcome("All is well.", "all is well", lines=[f"{held}; every checksum holds."])
+        return Outcome(rest, "damage found", rows=rows, lines=[*done, *lines, *found], exit_code=Damage.exit_code)
+    return Outcome("All is well.", "all is well", rows=rows, lines=[*done, *lines])
+
+
+def _held(project: Project) -> dict[str, str]:
+    """What there is of each part, in words; of a blind project only one's own marks."""
+    annotations = sum(len(project.marks(article_id).annotations) for article_id in project.articles)
+    records = (many(annotations, "annotation"), many(sum(1 for _ in project.codebook.live()), "tag"))
+    return {
+        "journals": many(sum(1 for _ in project.edits()), "edit"),
+        "records": ", ".join(records),
+        "texts": many(len(project.articles), "article"),
+        "index": "counts compared with the records",
+    }
+
+
+def _part_of(problem: str) -> str:
+    """Which part a sentence about damage is of, by how it begins."""
+    begins = {"The text ": "texts", "The paragraphs ": "texts", "The file ": "records", "The table ": "records"}
+    begins["The index "] = "index"
+    return next((part for words, part in begins.items() if problem.startswith(words)), "journals")
 
 
 def _wrong_counts(project: Project) -> list[str]:
     """Where the index counts something else than what the records hold."""
-    counted = project.counts().tags()
+    counted = project.counts(everyone=True).tags()
     tagged: dict[str, int] = {}
     for article_id in project.articles:
         for mark in project.all_marks(article_id).annotations.values():
             tagged[mark.tag] = tagged.get(mark.tag, 0) + 1
     wrong = [tag_id for tag_id in project.tags if counted.get(tag_id, 0) != tagged.get(tag_id, 0)]
-    if not wrong:
-        return []
-    return [f"The index miscounts {many(len(wrong), 'tag')}; delete index.sqlite, it is made anew."]
+    miscounted = [many(len(wrong), "tag")] if wrong else []
+    articles = [article_id for article_id in project.articles if not _progress_agrees(project, article_id)]
+    if articles:
+        miscounted.append(many(len(articles), "article"))
+    return [f"The index miscounts {what}; `reader doctor --repair` makes it anew." for what in miscounted]
 
 
-@command(
-    "config",
-    "Show the settings in force and where they are written.",
-    group=GROUP,
-    words={"path": "Print only the path of the settings file."},
-    lists=True,
-    writes=False,
-)
-def config(*, path: bool = False) -> Outcome:
-    """The settings, one a line as they are written in the file; or the path of that file."""
+def _progress_agrees(project: Project, article_id: str) -> bool:
+    """Whether the index knows which paragraphs of an article each coder has coded and reviewed."""
+    marks, counts = project.all_marks(article_id), project.counts(everyone=True)
+    coded: dict[str, int] = {}
+    reviewed: dict[str, int] = {}
+    for number, found in marks.by_paragraph.items():
+        meant = {a.coder for a in found if a.tag and project.codebook.resolve(a.tag) is not None}
+        for coder in meant if number else ():
+            coded[coder] = coded.get(coder, 0) + 1
+    for times in marks.reviews.values():
+        for coder in times:
+            reviewed[coder] = reviewed.get(coder, 0) + 1
+    coders = {*coded, *reviewed, *project.coders, *project.store.writers()}
+    return all(counts.article(article_id, c) == (coded.get(c, 0), reviewed.get(c, 0)) for c in coders)
+
+
+def settings_shown() -> Outcome:
+    """The settings in force, one a line as they are written in the file."""
     import msgspec
 
     from reader import fs
     from reader.config import load
 
     settings = load()
-    if path:
-        return Outcome(rows=[{"path": settings.path}], lines=[settings.path])
     values = msgspec.to_builtins(settings)
     del values["path"]
     rows = [{"setting": name, "value": value} for name, value in values.items()]

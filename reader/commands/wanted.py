@@ -87,3 +87,29 @@ def new_tags(project: Project, codebook: Codebook, path: str) -> list[Tag]:
     if made and project.info.locked:
         raise ReaderError("The codebook of this project is locked, so no tag can be made; choose one of its tags.")
     return made
+
+
+def with_below(codebook: Codebook, tag: Tag) -> frozenset[str]:
+    """Ids of a tag and of all tags under it."""
+    found, waiting = {tag.id}, [tag.id]
+    while waiting:
+        new = {child.id for child in codebook.children(waiting.pop())} - found
+        found |= new
+        waiting += new
+    return frozenset(found)
+
+
+def check_coder(project: Project, by: str) -> None:
+    """UsageError for a coder of whom there is nothing. All marks are read only where the name is not seen at once."""
+    if not by:
+        return
+    known = {*project.coders, *project.store.writers()}
+    if by in known:
+        return
+    known |= {mark.coder for article in project.articles for mark in project.marks(article).annotations.values()}
+    if by not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(by, known, 1)
+        hint = f"the nearest is {near[0]!r}" if near else f"there is {', '.join(sorted(known))}"
+        raise UsageError(f"There is no coder {by!r} in this project; {hint}.")

@@ -1,0 +1,260 @@
+"""Backups, handing over, putting copies together, sharing with a group, taking articles out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.commands.phrases import many, titled
+from reader.commands.registry import Outcome, command
+from reader.errors import ReaderError, UsageError
+from reader.model import Article
+
+if TYPE_CHECKING:
+    from reader.project import Project
+    from reader.project.copies import Difference
+    from reader.store.merging import Report
+
+GROUP = "Keeping and handing over"
+Ask = Callable[[str], str | None]
+"""Asks at the terminal; None where nobody answers."""
+
+
+def _agreed(ask: Ask | None, question: str, option: str) -> None:
+    """Go on only after a yes. UsageError where nobody can be asked, ReaderError after a no."""
+    if ask is None:
+        raise UsageError(f"{question} There is nobody to ask here; {option} says yes.")
+    if (ask(f"{question} [y/N]") or "").casefold() not in {"y", "yes"}:
+        raise ReaderError("Nothing was changed.")
+
+
+@command(
+    "backup",
+    "Make a verified copy of the project in its folder `backups`, or list them.",
+    group=GROUP,
+    words={"list": "List the backups instead.", "reason": "Why it is made, kept with it."},
+    examples=("reader backup", "reader backup --list"),
+    writes=False,
+    lists=True,
+)
+def backup(project: Project, *, list: bool = False, reason: str = "by hand") -> Outcome:  # noqa: A002  the option's name
+    """Write the journals to a backup, open it again and count it; texts are kept once for all backups."""
+    from reader.project import copies
+
+    if list:
+        rows = [_backup_row(found, blind=project.info.blind) for found in copies.all_backups(project)]
+        lines = [
+            "  ".join(
+                (row["name"], row["made"], *([many(row["edits"], "edit")] if "edits" in row else ()), row["reason"])
+            )
+            for row in rows
+        ]
+        return Outcome("" if rows else "There is no backup yet; `reader backup` makes one.", rows=rows, lines=lines)
+    made = copies.backup(project, reason)
+    counted = made.manifest.counted
+    blind = project.info.blind
+    marks = "" if blind else f"{many(counted.edits, 'edit')}, {many(counted.annotations, 'annotation')}, "
+    said = f"{marks}{many(counted.articles, 'article')}, read back and counted"
+    return Outcome(f"Backup {made.name}: {said}.", "backed up", rows=[_backup_row(made, blind=blind)])
+
+
+def _backup_row(found: Any, *, blind: bool) -> dict[str, Any]:
+    """A backup as a row; of a blind project without figures that hold others' marks."""
+    counted = found.manifest.counted
+    row = {"name": found.name, "made": found.manifest.made, "reason": found.manifest.reason}
+    if not blind:
+        row |= {"edits": counted.edits, "annotations": counted.annotations}
+    return {**row, "articles": counted.articles}
+
+
+@command(
+    "restore",
+    "Bring the project back to a backup; says what would change and asks.",
+    group=GROUP,
+    words={"name": "The backup or the start of its name; without it the latest.", "yes": "Do not ask."},
+    examples=("reader restore", "reader restore 20261122T1714"),
+    more="The state before is itself a backup.",
+)
+def restore(project: Project, name: str = "", *, yes: bool = False, ask: Ask | None = None) -> Outcome:
+    """Restore a backup after asking. Locked where another session is open."""
+    from reader.project import copies
+
+    difference = copies.difference(project, name)
+    lines = list(_difference(difference, blind=project.info.blind))
+    if not yes:
+        _agreed(ask, "\n".join([*lines, "Restore it?"]), "--yes")
+    project.close()
+    before = copies.restore(project.path, difference.backup.name, project.store.modes)
+    sentence = f"Restored {difference.backup.name}. `reader restore {before.name}` brings the state before back."
+    return Outcome("\n".join([*lines, sentence]) if yes else sentence, "restored")
+
+
+def _difference(difference: Difference, *, blind: bool) -> Iterator[str]:
+    then, now = difference.then, difference.now
+    made = difference.backup.made.astimezone()
+    yield f"Backup of {made:%Y-%m-%d %H:%M}, made {difference.backup.manifest.reason}:"
+    for what in ("articles", "tags") if blind else ("articles", "tags", "annotations", "reviews"):
+        yield f"  {what}: {getattr(now, what)} now, {getattr(then, what)} then"
+    if difference.lost:
+        lost = sorted(difference.lost.items())
+        who = ", ".join(f"edits by {coder}" if blind else f"{many(count, 'edit')} by {coder}" for coder, count in lost)
+        yield f"  taken out: {who}"
+
+
+@command(
+    "pack",
+    "Write the project, texts and all, into one file to hand over.",
+    group=GROUP,
+    words={
+        "output": "The file; without it NAME-DATE.pack in this folder.",
+        "by": "Only what this coder did.",
+        "force": "Overwrite the file if it exists.",
+    },
+    examples=("reader pack -o flood.pack", "reader pack --by anna"),
+    more="`reader merge FILE` takes it in on the other side.",
+    writes=False,
+)
+def pack(project: Project, *, output: Path | None = None, by: str = "", force: bool = False) -> Outcome:
+    """One file with journals and texts. It holds everything in clear: send it as you would the texts."""
+    from reader.project import copies
+
+    target = output or Path(f"{project.name}-{datetime.now(UTC):%Y%m%d}.pack")
+    if target.exists() and not force:
+        raise ReaderError(f"{target} exists already; --force overwrites it.")
+    counted = copies.pack(project, target, by=by)
+    said = f": {many(counted.edits, 'edit')}, {many(counted.annotations, 'annotation')}"
+    return Outcome(f"Wrote {target}{'' if project.info.blind else said}. It holds texts and notes in clear.", "packed")
+
+
+@command(
+    "merge",
+    "Add what another copy of this project has and this one has not.",
+    group=GROUP,
+    words={"path": "A project folder or a pack.", "dry_run": "Only say what would come."},
+    examples=("reader merge flood.pack --dry-run", "reader merge /media/stick/data"),
+    more="All or nothing. Doing it twice changes nothing; `reader restore` takes it back.",
+)
+def merge(project: Project, path: str, *, dry_run: bool = False) -> Outcome:
+    """Merge another copy's journals by edit id, and report what came."""
+    from reader.project import copies
+
+    report, before = copies.merge(project, Path(path).expanduser(), dry_run=dry_run)
+    if not report.edits:
+        return Outcome("Nothing new: all of it is here already.", "nothing new")
+    lines = list(_merged(report, blind=project.info.blind))
+    if before is not None:
+        lines.append(f"`reader restore {before.name}` takes it back.")
+    return Outcome("\n".join(lines), "merged")
+
+
+def _merged(report: Report, *, blind: bool) -> Iterator[str]:
+    if blind:
+        yield f"New edits by {', '.join(sorted(report.edits))}."
+    else:
+        edits = ", ".join(f"{count} by {coder}" for coder, count in sorted(report.edits.items()))
+        yield f"{many(sum(report.edits.values()), 'new edit')}: {edits}."
+    for coder, count in () if blind else sorted(report.annotations.items()):
+        yield f"{many(count, 'new annotation')} by {coder}."
+    for what in report.both_changed:
+        yield f"Both copies changed it, both versions are kept: {what}."
+    for title, old, new in report.renumbered:
+        yield f"“{title}” is now article {new}: another one has the number {old}."
+    for tag in report.twins:
+        yield f"The tag “{tag}” was made in both copies and stands twice."
+    for coder in report.elsewhere:
+        yield f"{coder} has worked in another copy too, perhaps on another machine: if that was somebody else, tell them apart by --coder."
+    for title in report.missing:
+        yield f"The text of “{title}” is in neither copy."
+    if report.erased_there:
+        yield f"{many(report.erased_there, 'edit')} were erased in the other copy; `reader erase` here takes their texts away too."
+    for problem in report.problems:
+        yield f"Damage in the other copy: {problem}."
+
+
+@command(
+    "share",
+    "Let the accounts of a group on this machine read and write the project.",
+    group=GROUP,
+    words={"group": "The group's name."},
+    examples=("reader share field-team",),
+)
+def share(project: Project, group: str) -> Outcome:
+    """Give folders 0770 and files 0660 to the group, now and from now on."""
+    from reader.project import copies
+
+    copies.share(project, group)
+    return Outcome(
+        f"The group {group} can read and write {project.path}, and what is made in it from now on.", "shared"
+    )
+
+
+@command(
+    "remove",
+    "Take an article out of the library; undo brings it back with its marks.",
+    group=GROUP,
+    words={"article": "Number, id or its start, or file name."},
+    examples=("reader remove 3",),
+)
+def remove(project: Project, article: Article) -> Outcome:
+    """Mark the article as removed. Its marks are kept and not exported while it is out."""
+    edit = project.remove(article)
+    return Outcome(f"Removed {titled(article)} from the library; its marks are kept.", "removed", edit)
+
+
+@command(
+    "erase",
+    "Take an article out for good, with its marks and notes, from backups too.",
+    group=GROUP,
+    words={
+        "article": "Number, id or its start, or file name.",
+        "title": "Its title, instead of being asked for it.",
+        "tag_names": "What becomes of tag names that stand in the text: keep them or blank them, instead of being asked.",
+    },
+    choices={"tag_names": ("keep", "blank")},
+    examples=("reader erase p07.txt",),
+    more="The history keeps that something was erased, when and by whom. Exports, packs and synced copies are out of reach.",
+)
+def erase(
+    project: Project, article: Article, *, title: str = "", tag_names: str = "", ask: Ask | None = None
+) -> Outcome:
+    """Erase the article and those it replaces or was replaced by, after the title was typed."""
+    from reader.project import copies
+
+    articles = copies.related(project, article)
+    _check_title(article, title, ask)
+    names = copies.names_from(project, articles)
+    blank = (
+        {name: f"(erased {number})" for number, name in enumerate(names, 1)} if _blanked(names, tag_names, ask) else {}
+    )
+    path, coder, modes = project.path, project.coder, project.store.modes
+    project.close()
+    copies.erase(path, coder, articles, blank, modes)
+    more = f", with {many(len(articles) - 1, 'other version')} of it" if len(articles) > 1 else ""
+    return Outcome(
+        f"Erased article {article.number}{more}. Out of reach: exports, packs and copies made earlier, "
+        "and what your disk or backup service keeps.",
+        "erased",
+    )
+
+
+def _check_title(article: Article, title: str, ask: Ask | None) -> None:
+    if not title and ask is not None:
+        title = ask(f"This cannot be undone. Type the title to erase “{article.title}”:") or ""
+    if " ".join(title.split()) != " ".join(article.title.split()):
+        raise UsageError(f"Nothing was erased: that is not the title of article {article.number}; --title gives it.")
+
+
+def _blanked(names: list[str], tag_names: str, ask: Ask | None) -> bool:
+    if tag_names or not names:
+        return tag_names == "blank"
+    listed = ", ".join(f"“{name}”" for name in names)
+    if ask is None:
+        raise UsageError(
+            f"Nothing was erased: tags are named in words of the text ({listed}); --tag-names keep|blank decides."
+        )
+    return (ask(f"Tags are named in words of the text: {listed}. Blank these names? [Y/n]") or "y").casefold() in {
+        "y",
+        "yes",
+    }

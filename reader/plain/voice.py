@@ -1,0 +1,144 @@
+"""Lines out and lines in: what is said, what was typed, and the signals that end either."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+import unicodedata
+from collections.abc import Iterator
+from types import FrameType
+
+from reader.safe import REPLACEMENT, safe
+
+PROMPT = "> "
+LONGEST_TYPED = 4095
+"""Bytes of a line that a terminal takes; it drops the rest without a word."""
+GONE = frozenset({errno.EPIPE, errno.EIO})
+"""What a write says when nobody is at the other end any more."""
+
+
+class Left(BaseException):
+    """A signal asks to leave, or nobody listens any more."""
+
+
+def spoken(text: str) -> str:
+    """The text as it may be said: nothing that steers a terminal, no signs of ours that a voice stumbles over."""
+    shown = safe(text)
+    if REPLACEMENT not in shown:
+        return shown
+    return "".join("?" if now == REPLACEMENT != was else now for was, now in zip(text, shown, strict=True))
+
+
+class Voice:
+    """The two streams of a conversation. Signals reach it only while it waits, so that no change is cut in half."""
+
+    def __init__(self) -> None:
+        self.typed_at_terminal = sys.stdin.isatty()
+        self._echoed = self.typed_at_terminal and sys.stdout.isatty()
+        self._encoding = (sys.stdout.encoding or "utf-8") if sys.stdout.isatty() else "utf-8"
+        self._waiting = False
+        self._leaving = False
+        self._interrupted = False
+
+    # -- out --------------------------------------------------------------------------------------------
+
+    def say(self, *lines: str) -> None:
+        """Say some lines. Left where nobody listens any more."""
+        self._write("".join(f"{spoken(line)}\n" for line in lines))
+
+    def _write(self, text: str) -> None:
+        data = memoryview(text.encode(self._encoding, "replace"))
+        try:
+            while data:
+                data = data[os.write(sys.stdout.fileno(), data) :]
+        except OSError as error:
+            if error.errno in GONE:
+                raise Left from error
+            raise
+
+    # -- in ---------------------------------------------------------------------------------------------
+
+    def hear(self) -> str | None:
+        """The next line without its end; None at the end of the input and after a second ctrl+c. Left after a signal."""
+        while True:
+            try:
+                raw = self._read()
+            except KeyboardInterrupt:
+                self._write("\n")
+                if self._interrupted:
+                    return None
+                self._interrupted = True
+                self.say("Nothing was done. Ctrl+c again leaves.")
+                continue
+            if not self._echoed or not raw.endswith(b"\n"):
+                self._write("\n")
+            if not raw:
+                return None
+            self._interrupted = False
+            line, problem = self._understood(raw)
+            if not problem:
+                return line
+            self.say(problem)
+
+    def _read(self) -> bytes:
+        with self._reached_by_signals():
+            self._write(PROMPT)  # whoever sees it can be sure that ctrl+c is heard
+            return sys.stdin.buffer.readline()
+
+    def _understood(self, raw: bytes) -> tuple[str, str]:
+        """(the line, empty) or (empty, what is wrong with it)."""
+        if self.typed_at_terminal and len(raw) >= LONGEST_TYPED:
+            return "", f"A terminal takes {LONGEST_TYPED} bytes in a line, so its end is lost. Nothing was done."
+        try:
+            line = raw.decode("utf-8-sig").strip()
+        except UnicodeDecodeError:
+            return "", "That line is not UTF-8 text. Nothing was done."
+        if any(unicodedata.category(sign) == "Cc" and sign != "\t" for sign in line):
+            return "", "That line holds a key that is no text, such as an arrow. Nothing was done."
+        return line, ""
+
+    # -- signals ----------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Takes the signals that end a program; what they did before comes back at the end."""
+        wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, self._signalled) for number in wanted}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _signalled(self, number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            if self._waiting:
+                raise KeyboardInterrupt
+            return
+        self._leaving = True
+        if self._waiting:
+            raise Left
+
+    @contextlib.contextmanager
+    def _reached_by_signals(self) -> Iterator[None]:
+        self._waiting = True
+        try:
+            if self._leaving:
+                raise Left
+            yield
+        finally:
+            self._waiting = False
+
+    @contextlib.contextmanager
+    def handed_over(self) -> Iterator[None]:
+        """While another program has the terminal: ctrl+c is for that one, the other signals still end the wait."""
+        # Not ignored: that a child would inherit, and could not be stopped by ctrl+c any more.
+        interrupt = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            with self._reached_by_signals():
+                yield
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
