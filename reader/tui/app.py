@@ -1,0 +1,349 @@
+"""The terminal program: one app over one project, its screens, its status line, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+from reader import commands
+from reader.errors import ReaderError
+from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
+from reader.tui.bars import KeyLine
+from reader.tui.drafts import greet
+from reader.tui.reading import ReadingScreen
+from reader.tui.screen import Keyed
+from reader.tui.themes import NAMES, THEMES, Look
+from reader.tui.typeahead import TypeAhead
+from reader.tui.undoing import UndoTalk
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from reader.commands import Outcome
+    from reader.project import Event, Project
+    from reader.tui.search import SearchMemory
+    from reader.tui.tour import Tour
+
+POLL_SECONDS = 2.0
+NO_KEYS: Mapping[str, Sequence[str]] = {}
+
+
+class ReaderApp(TypeAhead):
+    """Reads, tags and notes in one project."""
+
+    CSS_PATH = "reader.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    COMMANDS = set()
+    TITLE = "reader"
+
+    class Happened(Message):
+        """The writer thread reports."""
+
+        def __init__(self, event: Event) -> None:
+            super().__init__()
+            self.event = event
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        article: str = "",
+        number: int | None = None,
+        notice: str = "",
+        key_changes: Mapping[str, Sequence[str]] = NO_KEYS,
+    ) -> None:
+        super().__init__()
+        self.project = project
+        self.key_changes = key_changes
+        self.hits: list[tuple[str, int]] = []
+        self.hit_index = -1
+        self.hit_query = ""
+        self.search_memory: SearchMemory | None = None
+        self.came_from: dict[str, tuple[str, str]] = {}
+        self.order: tuple[str, ...] = ()
+        self.touring: Tour | None = None
+        self._wanted = (article, number)
+        self._notice = notice
+        self._look: Look | None = None
+        self._edit_id = ""
+        self._edit_text = ""
+        self._said_once: set[str] = set()
+        self.talk = UndoTalk(project)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = NAMES[0]
+
+    # -- start and end -----------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The reading screen stands at the bottom."""
+        return ReadingScreen()
+
+    @property
+    def reading(self) -> ReadingScreen:
+        """The reading screen."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, ReadingScreen)  # noqa: S101  (it is never popped)
+        return screen
+
+    def on_mount(self) -> None:
+        """Open an article; whatever can wait is done after the first paint."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.leave)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def open_first(self) -> None:
+        """Open the article that was asked for, else the last one, else the first."""
+        article_id, number = self._wanted
+        articles = self.project.articles
+        candidates = (article_id, self.project.state.last_article, next(iter(articles), ""))
+        found = next((candidate for candidate in candidates if candidate in articles), "")
+        if found:
+            self.reading.open(found, number if found == article_id else None)
+        else:
+            self.reading.opened = None
+            self.reading.view.open(None, 1)
+            self.reading.fit()
+            self.reading.show_place()
+        self._wanted = ("", None)
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        """Take the right to write, listen to the writer, look for others' changes, keep garbage collection away from keys."""
+        self.project.listen(self.from_writer)
+        try:
+            self.project.start()
+        except ReaderError:
+            self.reading.show_title()
+        if self.project.read_only:
+            self.say(f"read-only: {self.project.read_only}", good=False)
+        if self._notice:
+            self.say(self._notice)
+        greet(self)
+        self.set_interval(POLL_SECONDS, self._poll)
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+    def from_writer(self, event: Event) -> None:
+        """Called in the writer thread."""
+        self.post_message(self.Happened(event))
+
+    def _poll(self) -> None:
+        """Read what others have written."""
+        try:
+            if self.project.poll():
+                self.refresh_marks()
+        except ReaderError as error:
+            self.failed(error)
+
+    def leave(self) -> None:
+        """Keep the place and what is being typed, and leave; the project is closed by whoever opened it."""
+        if self.touring is not None:
+            self.touring.end()
+        for screen in self.screen_stack:
+            if isinstance(screen, Keyed):
+                screen.keep()
+        self.project.state.clean = True
+        self.project.save_state()
+        self.exit(0)
+
+    async def action_quit(self) -> None:
+        """Textual's own ctrl+q ends as `q` does."""
+        self.leave()
+
+    # -- articles ----------------------------------------------------------------------------------------
+
+    @property
+    def article_id(self) -> str:
+        """The open article, or empty."""
+        opened = self.reading.opened
+        return opened.id if opened else ""
+
+    def open_article(self, article_id: str, number: int | None = None) -> None:
+        """Show an article on the reading screen; the place left is kept for Backspace when one came by a jump."""
+        reading = self.reading
+        if len(self.screen_stack) > 1:
+            reading.remember()
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+        if article_id == self.article_id and number is not None:
+            reading.go(number)
+        else:
+            reading.open(article_id, number)
+        self.project.save_state()
+
+    def walk_hits(self, direction: int) -> None:
+        """The next (1) or previous (-1) hit of the library search."""
+        if not self.hits:
+            self.say("no hits: / searches here, f in the library")
+            return
+        self.hit_index = (self.hit_index + direction) % len(self.hits)
+        article_id, number = self.hits[self.hit_index]
+        if article_id not in self.project.articles:
+            self.say("the article of this hit is gone")
+            return
+        self.reading.remember()
+        self.open_article(article_id, number)
+        self.say(f"{self.hit_query}  {self.hit_index + 1}/{len(self.hits)}")
+
+    # -- what is said --------------------------------------------------------------------------------------
+
+    def _key_line(self) -> KeyLine:
+        """The key line of the topmost screen that has one."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Keyed) and (line := screen.key_line_of()) is not None:
+                return line
+        return self.reading.key_line
+
+    def say(self, text: str, *, good: bool = True, keep: bool = False) -> None:
+        """Say a plain text in the status line; `keep` lets the news of the last edit follow it."""
+        if not keep:
+            self._edit_id = ""
+        else:
+            self._edit_text = text
+        self._key_line().say(text, good=good)
+
+    def add(self, text: str) -> None:
+        """Add a remark to what was said last."""
+        before = self._key_line().status
+        self.say(f"{before} · {text}" if before else text, keep=True)
+
+    def say_once(self, text: str) -> None:
+        """Say something that need not be said again in this session."""
+        if text not in self._said_once:
+            self._said_once.add(text)
+            self.say(text)
+
+    def told(self, outcome: Outcome) -> None:
+        """Say what a command did; when it is on the disk the time follows."""
+        text = outcome.brief or outcome.text
+        self.say(text)
+        if outcome.edit is not None:
+            self._edit_id, self._edit_text = outcome.edit.id, text
+            self.talk.made(outcome.edit.id)
+
+    def done(self, outcome: Outcome) -> None:
+        """After an edit made in a dialog: draw all anew and say what it was."""
+        self.refresh_marks()
+        self.told(outcome)
+
+    def failed(self, error: ReaderError) -> None:
+        """Say what could not be done."""
+        self.say(str(error), good=False)
+
+    def attempt(self, function: Callable[..., Outcome], *args: object, **options: object) -> Outcome | None:
+        """Run a command; its outcome, or None after an error was said."""
+        try:
+            outcome = function(*args, **options)
+        except ReaderError as error:
+            self.failed(error)
+            return None
+        self.done(outcome)
+        return outcome
+
+    def on_reader_app_happened(self, message: Happened) -> None:
+        """An edit is on the disk, or is not."""
+        event = message.event
+        if isinstance(event, Saved):
+            if event.edit.id == self._edit_id:
+                self._key_line().say(f"{self._edit_text} · saved {event.at:%H:%M:%S}")
+        elif isinstance(event, Unsaved):
+            self.say(f"NOT SAVED: {event.reason}", good=False)
+        elif isinstance(event, Conflicted):
+            self.refresh_marks()
+            self.say(f"taken out again: {event.reason}", good=False)
+        elif isinstance(event, BecameReadOnly):
+            self.reading.show_title()
+            self.say(f"read-only now: {event.reason}", good=False)
+
+    # -- marks ---------------------------------------------------------------------------------------------
+
+    def refresh_marks(self) -> None:
+        """Draw anew everything that shows marks or tags."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Keyed):
+                screen.show_marks()
+
+    def run_command(self, name: str) -> bool:
+        """Run a command of the topmost screen of ours by its name; False if it has none of that name."""
+        screen = self.screen
+        return isinstance(screen, Keyed) and screen.run_named(name)
+
+    def forget_question(self) -> None:
+        """Something other than undo was done: the next `u` is a first one."""
+        self.talk.forget()
+
+    def take_back(self) -> None:
+        """Undo; what would surprise is named first."""
+        edit = self.project.next_undo()
+        if edit is None:
+            self.say("nothing to undo")
+            return
+        question = self.talk.question(edit, self._in_sight)
+        if question:
+            self.say(question)
+            return
+        self._undo_or_redo(commands.undo)
+
+    def bring_back(self) -> None:
+        """Redo."""
+        if self.project.next_redo() is None:
+            self.say("nothing to redo")
+            return
+        self._undo_or_redo(commands.redo)
+
+    def _undo_or_redo(self, change: Callable[[Project], Outcome]) -> None:
+        """Undo or redo, go where it was, say it."""
+        outcome = change(self.project)
+        newest = next(iter(self.project.edits()), None)
+        place = self.project.place(outcome.edit) if outcome.edit else None
+        if outcome.edit is not None and len(self.screen_stack) == 1:
+            self.reading.draw_edit(outcome.edit)
+        else:
+            self.refresh_marks()
+        if place is not None and place[0] in self.project.articles:
+            if place[0] != self.article_id or (len(self.screen_stack) > 1 and place[1]):
+                self.open_article(place[0], place[1] or None)
+            elif place[1]:
+                self.reading.go(place[1], jump=not self.reading.view.in_sight(place[1]))
+        self.say(outcome.brief or outcome.text)
+        self._edit_text = outcome.brief or outcome.text
+        self._edit_id = newest.id if newest else ""
+        self.talk.made(self._edit_id)
+
+    def _in_sight(self, place: tuple[str, int]) -> bool:
+        article_id, number = place
+        return article_id == self.article_id and (not number or self.reading.view.in_sight(number))
+
+    # -- colours -------------------------------------------------------------------------------------------
+
+    @property
+    def look(self) -> Look:
+        """The styles of the theme."""
+        if self._look is None:
+            self._look = Look.of(self.theme_variables, no_colour=self.no_color)
+        return self._look
+
+    def _theme_changed(self, _: object) -> None:
+        self._look = None
+        reading = self.reading
+        reading.view.look = self.look
+        reading.view.lay_out()
+        reading.show_place()
+        reading.title_line.refresh()
+        reading.key_line.refresh()
+        reading.pane_view.refresh()
+
+    def next_theme(self) -> None:
+        """The next of our themes."""
+        names = [*NAMES, "ansi-dark" if "ansi-dark" in self.available_themes else "textual-ansi"]
+        index = names.index(self.theme) + 1 if self.theme in names else 0
+        self.theme = names[index % len(names)]
+        self.say(f"colours: {self.theme}")

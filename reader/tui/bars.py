@@ -1,0 +1,209 @@
+"""The title line above and the key line below, drawn row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from reader.safe import safe_line
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.geometry import Region
+
+    from reader.tui.app import ReaderApp
+    from reader.tui.screen import Keyed
+    from reader.tui.themes import Look
+
+
+def cut(text: str, cells: int) -> str:
+    """The start of a text in at most so many cells, with `…` where it was cut."""
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, cells - 1).rstrip() + "…" if cells > 0 else ""
+
+
+def bar(fraction: float, cells: int = 8) -> str:
+    """A share as a bar of full and empty cells."""
+    full = round(fraction * cells)
+    return "▓" * full + "░" * (cells - full)
+
+
+class Line(Widget):
+    """A widget of a few rows that are made by `row(y)`."""
+
+    ALLOW_SELECT = False
+
+    @property
+    def look(self) -> Look:
+        """The styles of the theme."""
+        return cast("ReaderApp", self.app).look
+
+    def row(self, y: int) -> list[Segment]:
+        """The segments of one row; what is missing on the right is filled up."""
+        raise NotImplementedError
+
+    def ground(self, y: int) -> Style:
+        """The style a row is filled up with."""
+        return self.look.bar
+
+    def render_line(self, y: int) -> Strip:
+        """One row."""
+        segments = [segment for segment in self.row(y) if segment.text]
+        return Strip(segments).adjust_cell_length(self.size.width, self.ground(y))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a region, without the detour over boxes and borders that we do not have."""
+        if self.get_line_filters():
+            return super().render_lines(crop)
+        strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        return [s.crop(crop.x, crop.right) for s in strips] if crop.x or crop.width != self.size.width else strips
+
+
+class Ruled(Line):
+    """A line with a rule on one side; `junction` is the column where the pane's edge meets the rule."""
+
+    RULE_ROW = 0
+    JOINT = "┬"
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        super().__init__(id=id)
+        self.junction = -1
+
+    def join(self, column: int) -> None:
+        """Where the pane's edge meets the rule; -1 for nowhere."""
+        if column != self.junction:
+            self.junction = column
+            self.refresh()
+
+    def rule(self) -> list[Segment]:
+        """The rule over the whole width."""
+        line = "─" * self.size.width
+        if 0 <= self.junction < len(line):
+            line = line[: self.junction] + self.JOINT + line[self.junction + 1 :]
+        return [Segment(line, self.look.rule)]
+
+    def ground(self, y: int) -> Style:
+        """Rules stand on the text's ground, words on the bar's."""
+        return self.look.text if y == self.RULE_ROW and self.size.height > 1 else self.look.bar
+
+
+class TitleLine(Ruled):
+    """What is open, on the left, and how far one is, on the right; below it a rule."""
+
+    RULE_ROW = 1
+    JOINT = "┬"
+
+    def __init__(self, left: str = "") -> None:
+        super().__init__(id="title")
+        self._left = left
+        self._rights: Sequence[str] = ("",)
+
+    def show(self, left: str, right: str = "", *shorter: str) -> None:
+        """Plain texts; `shorter` are ways to say the right side in less room, the longest first."""
+        found = (left, (right, *shorter))
+        if found != (self._left, self._rights):
+            self._left, self._rights = found
+            self.refresh()
+
+    def row(self, y: int) -> list[Segment]:
+        """The title, or the rule."""
+        if y == self.RULE_ROW:
+            return self.rule()
+        width, look = self.size.width, self.look
+        left = safe_line(self._left)
+        least = min(cell_len(left), max(20, width * 9 // 20))
+        right = next((r for r in self._rights if cell_len(r) + least + 3 <= width), self._rights[-1])
+        right = cut(safe_line(right), width - 2)
+        room = width - cell_len(right) - 3
+        name, _, rest = cut(left, room).partition(" ▸ ")
+        segments = [Segment(f" {name}", look.bar_bold)]
+        used = 1 + cell_len(name)
+        if rest:
+            segments += [Segment(" ▸ ", look.bar_dim), Segment(rest, look.bar)]
+            used += 3 + cell_len(rest)
+        gap = max(1, width - used - cell_len(right) - 1)
+        return [*segments, Segment(" " * gap, look.bar), Segment(f"{right} ", look.bar_dim)]
+
+
+class KeyLine(Ruled):
+    """The keys of the screen, on the left, and what just happened, on the right; above it a rule."""
+
+    RULE_ROW = 0
+    JOINT = "┴"
+
+    def __init__(self) -> None:
+        super().__init__(id="keyline")
+        self._status = ""
+        self._good = True
+        self._prompt: tuple[str, int, str] | None = None
+
+    @property
+    def status(self) -> str:
+        """What is said now."""
+        return self._status
+
+    def say(self, text: str, *, good: bool = True) -> None:
+        """Say what happened."""
+        if (text, good) != (self._status, self._good):
+            self._status, self._good = text, good
+            self.refresh()
+
+    def prompt(self, text: str, cursor: int = 0, tail: str = "") -> None:
+        """Show a line being typed, its cursor and a remark."""
+        self._prompt = (text, cursor, tail)
+        self.refresh()
+
+    def end_prompt(self) -> None:
+        """Show the keys again."""
+        self._prompt = None
+        self.refresh()
+
+    def row(self, y: int) -> list[Segment]:
+        """The rule, or the keys and the status."""
+        if y == self.RULE_ROW and self.size.height > 1:
+            return self.rule()
+        if self._prompt is not None:
+            return self._prompt_row(*self._prompt)
+        width, look = self.size.width, self.look
+        status = cut(safe_line(self._status), width - 2)
+        room = width - cell_len(status) - 4
+        segments = [Segment(" ", look.bar)]
+        used = 1
+        for key, word in cast("Keyed[object]", self.screen).keymap.hints():
+            cells = cell_len(key) + cell_len(word) + 3
+            if used + cells > room:
+                break
+            segments += [Segment(key, look.bar_bold), Segment(f" {word}  ", look.bar_dim)]
+            used += cells
+        segments.append(Segment(" " * max(0, width - used - cell_len(status) - 1), look.bar))
+        segments.append(Segment(status, look.bar if self._good else look.bad))
+        return segments
+
+    def _prompt_row(self, text: str, cursor: int, tail: str) -> list[Segment]:
+        look, width = self.look, self.size.width
+        room = max(10, width - cell_len(tail) - 4)
+        shown = safe_line(text)
+        start = 0
+        while cell_len(shown[start:cursor]) > room - 3:
+            start += 1
+        visible = set_cell_size(shown[start:], min(room - 2, cell_len(shown[start:])))
+        at = min(cursor - start, len(visible))
+        under = visible[at : at + 1] or " "
+        segments = [
+            Segment(" /", look.bar_bold),
+            Segment(visible[:at], look.bar),
+            Segment(under, look.bar + look.chosen),
+            Segment(visible[at + 1 :], look.bar),
+        ]
+        used = sum(cell_len(segment.text) for segment in segments)
+        return [
+            *segments,
+            Segment(" " * max(1, width - used - cell_len(tail) - 1), look.bar),
+            Segment(tail, look.bar_dim),
+        ]

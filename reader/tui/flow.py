@@ -1,0 +1,203 @@
+"""Passes, speakers passed over, tag and go on, the order of articles, and the way to codebook, notes and quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reader import commands
+from reader.commands.passes import pass_start, skip_speaker, speakers
+from reader.commands.together import tag_and_review
+from reader.errors import ReaderError
+from reader.model import Article
+from reader.tui.finding import Finding
+from reader.tui.moving import Moving
+from reader.tui.tagging import Tagging
+
+if TYPE_CHECKING:
+    from reader.commands import Outcome
+
+
+class Flow(Moving, Finding, Tagging):
+    """How one goes through the material."""
+
+    # -- the order of articles -------------------------------------------------------------------------------
+
+    def order(self) -> list[Article]:
+        """The articles in the order that the library was left in, filtered as there; all where this one is not among them."""
+        articles = self.project.articles
+        kept = [articles[article_id] for article_id in self.reader.order if article_id in articles]
+        return kept if any(article.id == self.wanted().id for article in kept) else list(articles.values())
+
+    def _to_article(self, direction: int) -> None:
+        order = [article.id for article in self.order()]
+        index = order.index(self.wanted().id) + direction
+        if 0 <= index < len(order):
+            self.remember()
+            self.reader.open_article(order[index])
+            return
+        which = "last" if direction > 0 else "first"
+        all_there = len(order) == len(self.project.articles)
+        self.reader.say(f"this is the {which} article" + ("" if all_there else " of those the library shows"))
+
+    def _next_unfinished(self) -> None:
+        order = self.order()
+        index = next((i for i, a in enumerate(order) if a.id == self.wanted().id), 0)
+        for article in (*order[index + 1 :], *order[:index]):
+            number = commands.next_unreviewed(self.project, article)
+            if number is not None:
+                self._done_said = False
+                self.remember()
+                self.reader.open_article(article.id, number)
+                return
+        all_there = len(order) == len(self.project.articles)
+        self.reader.say("All is reviewed, in every article" + ("." if all_there else " that the library shows."))
+
+    # -- tag and go on ---------------------------------------------------------------------------------------
+
+    def tag_and_go_on(self) -> None:
+        """A slot key tags only; or it tags, marks reviewed and moves on."""
+        self.state.tag_and_go_on = not self.state.tag_and_go_on
+        self.project.save_state()
+        if self.state.tag_and_go_on:
+            self.reader.say("tag and go on: 1 to 9 tag, mark reviewed and move on, in one step")
+        else:
+            self.reader.say("1 to 9 only tag again")
+
+    def slot(self, number: int) -> None:
+        """Put on the tag in a slot; with *tag and go on* mark reviewed and move on."""
+        tag_id = self.state.slots[number - 1]
+        tag = self.project.codebook.resolve(tag_id) if tag_id else None
+        if not self.state.tag_and_go_on or tag is None or not self.tags_whole_paragraph():
+            super().slot(number)
+            return
+        opened = self.wanted()
+        before = self.here
+        outcome = tag_and_review(self.project, opened.article, before, [tag])
+        self._given(outcome, [tag])
+        following = commands.next_unreviewed(self.project, opened.article, before)
+        if following is not None:
+            self.go(following)
+        elif outcome.edit is not None:
+            self.reader.add("all is reviewed here")
+
+    def tags_whole_paragraph(self) -> bool:
+        """Whether a tag key acts on the current paragraph alone: no span is current, nothing is selected."""
+        opened = self.wanted()
+        return opened.span is None and not opened.selection
+
+    # -- passes and speakers ---------------------------------------------------------------------------------
+
+    def new_pass(self) -> None:
+        """Begin a new pass: all is to be reviewed once more."""
+        from reader.tui.ask import Ask
+
+        if self.project.read_only:
+            raise ReaderError(f"Nothing can be written: {self.project.read_only}")
+
+        def done(name: str) -> None:
+            self.told_with_undo(pass_start(self.project, name))
+
+        about = "Reviews begin anew; tags and notes stay, and earlier reviews are kept in the history of passes."
+        self.app.push_screen(Ask("Name of the new pass", about, done))
+
+    def skip_speaker(self) -> None:
+        """Pass over the turns of a speaker, or visit them again."""
+        from reader.tui.choose import Choose
+
+        here = list(self.wanted().text.speakers())
+        names = here or speakers(self.project)
+        if not names:
+            self.reader.say("no article has speakers: they are taken from lines such as “I: …”")
+            return
+        skipped = set(self.state.skipped_speakers)
+        rows = [(name, "passed over" if name in skipped else "visited") for name in names]
+
+        def chosen(index: int | None) -> None:
+            if index is None:
+                return
+            name = names[index]
+            outcome = self.reader.attempt(skip_speaker, self.project, name, back=name in skipped)
+            if outcome is not None:
+                self.reader.refresh_marks()
+                self.reader.say(outcome.brief or outcome.text)
+
+        self.app.push_screen(Choose("Speakers: Enter passes over, or visits again", rows), chosen)
+
+    def told_with_undo(self, outcome: Outcome) -> None:
+        """Say what was done and how to undo it; draw all anew."""
+        if outcome.edit is not None:
+            outcome.brief = f"{outcome.brief} · {self.keymap.shown('undo') or 'undo'} takes it back"
+        self.reader.done(outcome)
+
+    # -- other screens -----------------------------------------------------------------------------------------
+
+    def codebook(self) -> None:
+        """The codebook, on the tag given last here."""
+        from reader.tui.codebook import CodebookScreen
+
+        self.app.push_screen(CodebookScreen(self.project, at=next(iter(self.tags_to_compare()), "")))
+
+    def notes(self) -> None:
+        """All notes and memos."""
+        from reader.tui.notes import NotesScreen
+
+        self.app.push_screen(NotesScreen(self.project))
+
+    def tags_to_compare(self) -> list[str]:
+        """The tags that quotes are wanted of: the entry chosen, the tag just given, the paragraph's, the last one used."""
+        marks = []
+        if self.opened is not None:
+            chosen = self.pane_view.chosen
+            own = [mark for mark in self.opened.own_marks(self.here) if mark.tag]
+            given = [mark for mark in own if mark.id == self._last_given]
+            marks = [*([chosen] if chosen is not None and chosen.tag else []), *given, *reversed(own)]
+        ids = [mark.tag for mark in marks] or list(self.state.recents[:1])
+        meant = (self.project.codebook.resolve(tag_id) for tag_id in ids)
+        return list(dict.fromkeys(tag.id for tag in meant if tag is not None))
+
+    def compare(self) -> None:
+        """The last quotes of the tag, beside the paragraph."""
+        from reader.tui.quotes import QuotesScreen
+
+        tags = self.tags_to_compare()
+        if not tags:
+            self.reader.say("no tag was put on yet: t chooses one")
+            return
+        here = (self.opened.id if self.opened else "", self.here)
+        self.app.push_screen(QuotesScreen(self.project, tags, here=here))
+
+    def back(self) -> None:
+        """Where one was before the last jump: a place, or the list that one came from."""
+        came_from = self.jumps[-1][0] if self.jumps else ""
+        if came_from not in self.reader.came_from:
+            super().back()
+            return
+        self.jumps.pop()
+        at, query = self.reader.came_from[came_from]
+        if came_from == "notes":
+            from reader.tui.notes import NotesScreen
+
+            self.app.push_screen(NotesScreen(self.project, at=at, query=query))
+        else:
+            from reader.tui.codebook import CodebookScreen
+
+            self.app.push_screen(CodebookScreen(self.project, at=at, query=query))
+
+    def quit(self) -> None:
+        """Leave the program; on the tour, leave the tour."""
+        if self.reader.touring is not None:
+            self.reader.touring.end()
+        else:
+            super().quit()
+
+    def show_place(self) -> None:
+        """Title and pane follow; on the tour this may have been the step."""
+        super().show_place()
+        if self.reader.touring is not None:
+            self.reader.touring.look()
+
+    def tour(self) -> None:
+        """A few steps on a sample; your project is not touched."""
+        from reader.tui.tour import start
+
+        start(self.reader)

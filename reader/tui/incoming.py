@@ -1,0 +1,83 @@
+"""What comes from the terminal: a paste is one event, however long it is and whatever stands in it.
+
+Textual's parser takes a paste apart sign by sign, a second a megabyte, and hands on as keys what looks like a long
+unknown escape sequence inside it. Here nothing between the marks of a paste is looked at but its end.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
+
+from textual import constants, events
+from textual._xterm_parser import BRACKETED_PASTE_END as END
+from textual._xterm_parser import BRACKETED_PASTE_START as START
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+CHUNK = 1 << 16
+LOOK_AGAIN = 0.1
+"""Seconds after which the input thread looks whether the program has ended."""
+
+
+class PasteParser(XTermParser):
+    """Textual's parser with pastes taken out of the stream before it."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._pasted: list[str] | None = None
+        self._tail = ""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """The events of what has come."""
+        if self._pasted is None and START not in data:
+            return super().feed(data)
+        return self._events(data)
+
+    def _events(self, data: str) -> Iterator[Message]:
+        while data:
+            if self._pasted is None:
+                before, mark, data = data.partition(START)
+                if before:
+                    yield from super().feed(before)
+                if mark:
+                    self._pasted, self._tail = [], ""
+                continue
+            words, mark, rest = (self._tail + data).partition(END)
+            if not mark:
+                # The mark of the end may be torn: its start is kept back.
+                self._pasted.append(words[: 1 - len(END)])
+                self._tail = words[1 - len(END) :]
+                return
+            text, self._pasted, data = "".join((*self._pasted, words)), None, rest
+            yield events.Paste(text.replace("\x00", ""))
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver, reading larger pieces and with that parser; a lone Escape is known after ESCDELAY."""
+
+    def run_input_thread(self) -> None:
+        """Read until the program ends."""
+        parser = PasteParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        patience = min(LOOK_AGAIN, constants.ESCAPE_DELAY)
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            ended = False
+            while not ended:
+                ended = self.exit_event.is_set()  # what came before that is still read
+                found: list[Message] = []
+                if selector.select(0 if ended else patience):
+                    try:
+                        data = os.read(self.fileno, CHUNK)
+                    except OSError:
+                        data = b""
+                    if not data:  # the line is gone; the signal that says so ends the program
+                        return
+                    if text := decode(data):
+                        found += parser.feed(text)
+                for message in (*found, *parser.tick()):
+                    self.process_message(message)

@@ -1,0 +1,335 @@
+"""All notes and memos in one list: on paragraphs, spans, articles, tags put on, tags themselves, the project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from reader import commands
+from reader.commands.comparing import noted
+from reader.commands.notes import memo
+from reader.errors import ReaderError
+from reader.model import Annotation
+from reader.safe import safe_line
+from reader.tui.bars import KeyLine, TitleLine
+from reader.tui.fields import Field
+from reader.tui.library import when
+from reader.tui.panel import Panel, Row, beside, stand, wrapped
+from reader.tui.picker_rank import SHOWN, fold
+from reader.tui.quotes import on_disk
+from reader.tui.rows import Cell, Column, ListMoves, Rows
+from reader.tui.screen import CommandScreen
+from reader.tui.tables import NOTES
+from reader.tui.themes import tag_colour
+from reader.tui.undoing import clock
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from reader.commands.comparing import Mark
+    from reader.project import Project
+
+COLUMNS = (
+    Column("place", width=10, right=True, style="dim"),
+    Column("on", width=22, tail=True),
+    Column("note"),
+    Column("written", width=10, right=True, needs=84, style="dim"),
+)
+EMPTY = (
+    "No note yet.",
+    "",
+    "While you read: a writes a note on the paragraph, w says why a tag stands there.",
+    "Here: n writes a memo on the project as a whole, what you think after ten interviews.",
+    "All of them gather in this list; Enter goes to their place.",
+)
+HERE = "notes"
+"""Stands for this screen among the places that Backspace goes back to."""
+BESIDE_FROM = 110
+"""Columns from which the whole note stands beside the list."""
+LAST = 1 << 40
+
+
+class Entry(NamedTuple):
+    """A note with what is shown of it; `searched` is what the filter looks at."""
+
+    mark: Mark
+    place: str
+    on: str
+    searched: str
+
+
+class NotesScreen(ListMoves, CommandScreen[None]):
+    """All notes that may be seen; `at` is the annotation to stand on, `query` a filter."""
+
+    TABLE = NOTES
+    TITLE_IN_HELP = "Notes"
+    DEFAULT_CSS = """
+    NotesScreen { overflow: hidden; }
+    NotesScreen #both { layout: horizontal; height: 1fr; }
+    NotesScreen #list { height: 1fr; width: 1fr; }
+    NotesScreen #ask { height: 1; padding: 0 1; }
+    NotesScreen #sign { width: 2; color: $text-accent; text-style: bold; }
+    NotesScreen #state { width: auto; color: $text-muted; }
+    NotesScreen Rows { margin: 1 0 0 0; }
+    NotesScreen.-below #both { layout: vertical; }
+    NotesScreen.-below Rows { margin: 0; }
+    """
+
+    def __init__(self, project: Project, *, at: str = "", query: str = "") -> None:
+        super().__init__()
+        self.project = project
+        self._at_first = at
+        self._query = query
+        self._newest_first = False
+        self._all: list[Entry] = []
+        self._entries: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        """Title, filter, the notes, the whole of the current one, keys."""
+        yield TitleLine("notes")
+        with Vertical(id="both"):
+            with Vertical(id="list"):
+                with Horizontal(id="ask"):
+                    yield Static("/", id="sign", markup=False)
+                    yield Field(self._query, placeholder="filter", id="filter")
+                    yield Static("", id="state", markup=False)
+                yield Rows(COLUMNS, header=True, empty=EMPTY)
+            yield Panel()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Read them all."""
+        self.on_resize()
+        self._read()
+        self._fill(self._at_first)
+        self.the_rows().focus()
+
+    def on_resize(self) -> None:
+        """The panel stands where there is room."""
+        stand(self, beside_from=BESIDE_FROM, below=10)
+
+    # -- what is shown ---------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        on_disk(self.project)
+        self._all = sorted((self._entry(mark) for mark in noted(self.project)), key=self._order)
+
+    def _entry(self, mark: Mark) -> Entry:
+        codebook = self.project.codebook
+        article = self.project.articles.get(mark.article)
+        tag = codebook.resolve(mark.tag) if mark.tag else None
+        path = SHOWN.join(codebook.path(tag.id)) if tag else ""
+        if article is None:
+            place = "tag" if mark.unit == "tag" else "project"
+        else:
+            place = f"{article.number} ¶ {mark.first}" if mark.first else str(article.number)
+        on = path or {"project": "memo", "article": "the article", "span": "span"}.get(mark.unit, "")
+        parts = (mark.note, path, article.title if article else "", mark.coder)
+        return Entry(mark, place, on, fold("\n".join(parts)))
+
+    def _order(self, entry: Entry) -> tuple[int, int, str]:
+        article = self.project.articles.get(entry.mark.article)
+        number = article.number if article else LAST + (entry.mark.unit == "project")
+        return (number, entry.mark.start, entry.mark.created)
+
+    def show_marks(self) -> None:
+        """Notes may have changed."""
+        current = self.current()
+        self._read()
+        self._fill(current.mark.id if current else "")
+
+    def _fill(self, at: str = "") -> None:
+        """Show what passes the filter, the cursor on the annotation given."""
+        self._query = self.query_one(Field).value
+        words = fold(self._query).split()
+        found = [entry for entry in self._all if all(word in entry.searched for word in words)]
+        self._entries = (
+            sorted(found, key=lambda e: (e.mark.created, e.mark.id), reverse=True) if self._newest_first else found
+        )
+        rows = self.the_rows()
+        rows.empty = EMPTY if not self._all else ("No note holds these words; Esc shows all.",)
+        place = next((i for i, entry in enumerate(self._entries) if entry.mark.id == at), 0)
+        rows.show(len(self._entries), self._row, cursor=place)
+        total, shown = len(self._all), len(self._entries)
+        some = f"{shown:,} of {total:,} notes" if shown != total else f"{total:,} note{'s' * (total != 1)}"
+        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ notes", some)
+        self.query_one("#state", Static).update(Content("newest first" if self._newest_first else "by place"))
+        self._show_panel()
+
+    def _row(self, index: int) -> Sequence[Cell]:
+        entry = self._entries[index]
+        mark = entry.mark
+        on = [("▌", tag_colour(self.project.codebook, mark.tag)), (entry.on, "")] if mark.tag else [(entry.on, "dim")]
+        if self.the_rows().ascii and mark.tag:
+            on[0] = ("|", on[0][1])
+        who = f"{mark.coder}: " if mark.coder != self.project.coder else ""
+        note = " ".join(mark.note[:400].split())
+        return (entry.place, on, [(who, "accent"), (note, "")], when(mark.created, datetime.now().astimezone()))
+
+    # -- the whole note ----------------------------------------------------------------------------------------
+
+    def on_panel_sized(self) -> None:
+        """The panel has room now."""
+        self._show_panel()
+
+    def on_rows_moved(self) -> None:
+        """The panel follows."""
+        self._show_panel()
+
+    def _show_panel(self) -> None:
+        panel = self.query_one(Panel)
+        width, _ = panel.room
+        entry = self.current()
+        if width:
+            panel.write(self._about(entry, width) if entry is not None else [])
+
+    def _about(self, entry: Entry, width: int) -> list[Row]:
+        look, mark = self.reader.look, entry.mark
+        article = self.project.articles.get(mark.article)
+        rows: list[Row] = []
+        if article is not None:
+            place = f", ¶ {mark.first}" if mark.first else ", the whole article"
+            rows += wrapped(f"{article.title}{place}", width, look.bold, most=2)
+        else:
+            rows += wrapped("The tag itself" if mark.unit == "tag" else "Memo on the project", width, look.bold)
+        if mark.tag:
+            bar = Segment("▌", look.text + Style(color=tag_colour(self.project.codebook, mark.tag)))
+            rows += [[bar, *row] for row in wrapped(entry.on, width - 1, look.text, most=2)]
+        rows.append(beside(mark.coder, clock(mark.created), width, look.dim, look.dim))
+        below = self.query_one(Panel).is_below
+        rows += [[]] if not below else []
+        rows += wrapped(mark.note, width, look.text)
+        if article is not None and mark.first and not below:
+            text = self.project.text(mark.article)
+            words = text.slice(mark.start, min(mark.stop, mark.start + 600))
+            line = "── it stands on " + "─" * max(0, width - 16)
+            rows += [[], [Segment(safe_line(line)[:width], look.rule)], *wrapped(words, width, look.dim)]
+        return rows
+
+    # -- keys --------------------------------------------------------------------------------------------------
+
+    def current(self) -> Entry | None:
+        """The note under the cursor."""
+        cursor = self.the_rows().cursor
+        return self._entries[cursor] if 0 <= cursor < len(self._entries) else None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as it is typed."""
+        event.stop()
+        if event.value != self._query:
+            self._fill()
+
+    def row_down(self) -> None:
+        """The next note; out of the filter line."""
+        self.the_rows().take_focus()
+        super().row_down()
+
+    def row_up(self) -> None:
+        """The note before; out of the filter line."""
+        self.the_rows().take_focus()
+        super().row_up()
+
+    def filter(self) -> None:
+        """Show only notes that hold the words typed, in themselves, their tag or their article's title."""
+        self.query_one(Field).focus()
+
+    def order(self) -> None:
+        """By place, or the newest first."""
+        current = self.current()
+        self._newest_first = not self._newest_first
+        self._fill(current.mark.id if current else "")
+
+    def leave(self) -> None:
+        """Drop the filter, else go back."""
+        field = self.query_one(Field)
+        if field.has_focus or field.value:
+            current = self.current()
+            field.value = ""
+            self.the_rows().focus()
+            self._fill(current.mark.id if current else "")
+        else:
+            self.dismiss(None)
+
+    def on_rows_chosen(self) -> None:
+        """A click on the current note goes to its place."""
+        self.open()
+
+    def open(self) -> None:
+        """Go to the place of the note; a memo that has none is edited."""
+        field = self.query_one(Field)
+        if field.value != self._query:
+            self._fill()
+        entry = self.current()
+        if entry is None:
+            return
+        mark = entry.mark
+        if mark.article in self.project.articles:
+            self.reader.came_from[HERE] = (mark.id, self._query)
+            self.reader.open_article(mark.article, mark.first or None)
+            self.reader.reading.jumps.append((HERE, 0))
+        elif mark.unit == "tag":
+            from reader.tui.codebook import CodebookScreen
+
+            tag = self.project.codebook.resolve(mark.tag)
+            self.app.push_screen(CodebookScreen(self.project, at=tag.id if tag else ""))
+        else:
+            self.edit()
+
+    def _stored(self, mark: Mark) -> Annotation:
+        """The annotation as it is now. ReaderError where it is gone."""
+        if mark.article:
+            found = self.project.marks(mark.article).annotations.get(mark.id)
+        else:
+            found = next((memo for memo in self.project.memos() if memo.id == mark.id), None)
+        if found is None:
+            raise ReaderError("That note is not there any more.")
+        return found
+
+    def edit(self) -> None:
+        """Edit the note."""
+        from reader.tui.note import NoteEditor
+
+        entry = self.current()
+        if entry is None:
+            return
+        mark = entry.mark
+        self._writable()
+        stored = self._stored(mark)
+        if stored.coder != self.project.coder:
+            raise ReaderError(f"That is a note of {stored.coder}; only {stored.coder} can change it.")
+
+        def save(text: str) -> None:
+            self._did(commands.annotation_note(self.project, self._stored(mark), text))
+
+        what = f"{entry.place} {entry.on}".strip() if mark.article else entry.on or entry.place
+        key = f"{mark.article}:{mark.first}:{mark.id}" if mark.article else f"memo:{mark.id}"
+        self.app.push_screen(NoteEditor(f"note on {what}" if mark.article else what, stored.note, save=save, draft=key))
+
+    def new_memo(self) -> None:
+        """Write a memo on the project."""
+        from reader.tui.note import NoteEditor
+
+        self._writable()
+
+        def save(text: str) -> None:
+            if text:
+                self._did(memo(self.project, text))
+
+        self.app.push_screen(NoteEditor("memo on the project", "", save=save, draft="memo:"))
+
+    def _writable(self) -> None:
+        if self.project.read_only:
+            raise ReaderError(f"Nothing can be written: {self.project.read_only}")
+
+    def _did(self, outcome: commands.Outcome) -> None:
+        if outcome.edit is not None:
+            outcome.brief = f"{outcome.brief} · {self.keymap.shown('undo') or 'undo'} takes it back"
+        self.reader.done(outcome)

@@ -1,0 +1,165 @@
+"""The whole article in one column: tags, hits, what is reviewed, where one is. A click goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.message import Message
+
+from reader.safe import safe
+from reader.tui.bars import Line
+from reader.tui.opened import rows_of
+from reader.tui.themes import tag_colour
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from reader.tui.opened import OpenArticle
+    from reader.tui.themes import Look
+
+WAIT = 0.05
+"""Seconds after a change before the column is counted anew: keys in a row cost one count."""
+ASCII = str.maketrans("◀•▐│", "<*#.")
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """What stands in the paragraphs of one row; `colour` and `sign` are those of their first tag."""
+
+    hit: bool = False
+    colour: str = ""
+    sign: str = ""
+    reviewed: bool = False
+
+
+EMPTY = Cell()
+
+
+def number_of(row: int, count: int, height: int) -> int:
+    """The first paragraph of a row."""
+    return min(count, row * count // height + 1 if count <= height else -(-row * count // height) + 1)
+
+
+def cells_of(opened: OpenArticle, height: int) -> list[Cell]:
+    """The column of an article. Costs what there is of marks and hits, not the length of the text."""
+    count, codebook = opened.count, opened.project.codebook
+    tags: dict[int, str] = {}
+    for number in opened.shown_coded():
+        mark = next((a for a in opened.seen_marks(number) if a.tag), None)
+        tag = codebook.resolve(mark.tag) if mark is not None else None
+        if tag is not None:
+            for row in rows_of(number, count, height):
+                tags.setdefault(row, tag.id)
+    hits = {row for number in (opened.find.numbers() if opened.find else ()) for row in rows_of(number, count, height)}
+    done, wanted = [0] * height, opened.visited_by_row(height)
+    for number in opened.reviewed:
+        for row in rows_of(number, count, height):
+            done[row] += 1
+    return [
+        Cell(
+            row in hits,
+            tag_colour(codebook, tags[row]) if row in tags else "",
+            safe(codebook.tags[tags[row]].key or codebook.tags[tags[row]].name[:1]) if row in tags else "",
+            0 < wanted[row] <= done[row],
+        )
+        for row in range(height)
+    ]
+
+
+class Overview(Line):
+    """One column beside the text."""
+
+    class Jumped(Message):
+        """A row was clicked: go to this paragraph."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self) -> None:
+        super().__init__(id="overview")
+        self.cells: list[Cell] = []
+        self._opened: OpenArticle | None = None
+        self._here = 1
+        self._counted: tuple[object, ...] = ()
+        self._waiting = False
+        self._drawn_in: Look | None = None
+
+    def follow(self, opened: OpenArticle | None, here: int) -> None:
+        """The cursor or the marks may have changed; marks are counted a little later, and only if they did."""
+        other, before = opened is not self._opened or self.look is not self._drawn_in, self._here
+        self._drawn_in = self.look
+        self._opened, self._here = opened, here
+        if not self.display or not self.size.height:
+            return
+        if other:
+            self.cells, self._counted = [], ()
+            self.refresh()
+        elif before != here:
+            self._refresh_row(before)
+            self._refresh_row(here)
+        if self._state() != self._counted and not self._waiting:
+            self._waiting = True
+            self.set_timer(WAIT, self._count)
+
+    def _state(self) -> tuple[object, ...]:
+        """What the column is counted from."""
+        opened = self._opened
+        if opened is None:
+            return ()
+        found = opened.find.total if opened.find else -1
+        return opened.marks, found, opened.others, opened.visited, self.size.height, opened.project.codebook
+
+    def _count(self) -> None:
+        self._waiting = False
+        opened, height = self._opened, self.size.height
+        if opened is None or not opened.counted or not opened.count or not height:
+            return
+        self._counted = self._state()
+        cells = cells_of(opened, height)
+        if cells != self.cells:
+            before, self.cells = self.cells, cells
+            for row, cell in enumerate(cells):
+                if row >= len(before) or before[row] != cell:
+                    self.refresh(Region(0, row, 1, 1))
+
+    def _pointer(self, here: int) -> int:
+        opened, height = self._opened, self.size.height
+        return rows_of(here, opened.count, height)[0] if opened is not None and opened.count and height else -1
+
+    def _refresh_row(self, here: int) -> None:
+        self.refresh(Region(0, self._pointer(here), 1, 1))
+
+    def row(self, y: int) -> list[Segment]:
+        """The cursor, else a hit, else a tag, else that all is reviewed."""
+        look = self.look
+        cell = self.cells[y] if y < len(self.cells) else EMPTY
+        sign, style = " ", look.text
+        if y == self._pointer(self._here):
+            sign, style = "◀", look.accent
+        elif cell.hit:
+            sign, style = "•", look.accent
+        elif cell.colour:
+            plain = look.plain and cell.sign.isascii() and cell.sign.isprintable()
+            sign, style = (cell.sign if plain else "▐"), look.text + Style(color=cell.colour)
+        elif cell.reviewed:
+            sign, style = "│", look.good
+        return [Segment(sign.translate(ASCII) if getattr(self.app, "ascii", False) else sign, style)]
+
+    def ground(self, y: int) -> Style:
+        """It stands on the text's ground."""
+        return self.look.text
+
+    def on_resize(self) -> None:
+        """Another height."""
+        self.refresh()
+        self.follow(self._opened, self._here)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go there."""
+        opened = self._opened
+        if opened is not None and opened.count:
+            self.post_message(self.Jumped(number_of(event.y, opened.count, self.size.height)))

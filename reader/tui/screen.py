@@ -1,0 +1,187 @@
+"""What all our screens share: keys are looked up in one table, torn sequences are swallowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from textual.screen import ModalScreen, Screen
+
+from reader.errors import ReaderError
+from reader.tui.bars import KeyLine
+from reader.tui.keys import ANYWHERE, PHYSICAL, Keymap, Table, written
+from reader.tui.torn import TornKeys
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from reader.commands import Command
+    from reader.tui.app import ReaderApp
+
+Result = TypeVar("Result")
+
+
+class Keyed(Screen[Result], Generic[Result]):
+    """A screen whose commands are the table `TABLE`; a command's method has its name with `_` for `-`.
+
+    `TEXT_FIELD` is set where a field has the focus all the time: what is torn is text there.
+    """
+
+    TABLE: ClassVar[Table] = ANYWHERE
+    TEXT_FIELD: ClassVar[bool] = False
+    AUTO_FOCUS = ""
+    TITLE_IN_HELP: ClassVar[str] = "Keys"
+
+    def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        super().__init__(name, id, classes)
+        self._keymap: Keymap | None = None
+        self._torn = TornKeys()
+        self._line_of: KeyLine | None = None
+        self._next_key: Callable[[str], None] | None = None
+
+    @property
+    def reader(self) -> ReaderApp:
+        """The app, as the class it is."""
+        return cast("ReaderApp", self.app)
+
+    def key_line_of(self) -> KeyLine | None:
+        """The bottom line of this screen, if it has one."""
+        if self._line_of is None:
+            self._line_of = next(iter(self.query(KeyLine)), None)
+        return self._line_of
+
+    @property
+    def keymap(self) -> Keymap:
+        """The commands of this screen by key, with the user's changes."""
+        if self._keymap is None:
+            self._keymap = Keymap.of(self.TABLE, self.reader.key_changes)
+        return self._keymap
+
+    def types_text(self) -> bool:
+        """Whether keys are text here and now."""
+        return self.TEXT_FIELD or (self.focused is not None and hasattr(self.focused, "cursor_blink"))
+
+    def on_key(self, event: events.Key) -> None:
+        """Every key that no field has taken."""
+        if self.types_text():
+            self._torn_later(event)
+        elif self._torn.swallow(event.key, event.character, event.time):
+            event.stop()
+            event.prevent_default()
+            return
+        if self.press(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+
+    def _torn_later(self, event: events.Key) -> None:
+        """A sequence torn behind its Escape closes a field with that Escape; its rest comes to the screen below."""
+        if event.key == "escape":
+            for screen in self.app.screen_stack:
+                if isinstance(screen, Keyed):
+                    screen.after_escape(event.time)
+
+    def after_escape(self, at: float) -> None:
+        """Escape was pressed on a screen above this one."""
+        self._torn.swallow("escape", "\x1b", at)
+
+    def press(self, key: str, character: str | None = None) -> bool:
+        """Do what a key means. False if it means nothing here."""
+        wanted = written(key, character)
+        if self._next_key is not None:
+            taker, self._next_key = self._next_key, None
+            taker(wanted)
+            return True
+        found = self.keymap.get(wanted)
+        if found is None and key.startswith("alt+"):
+            # Alt and a key is what Escape and that key are on the wire.
+            self.press("escape", "\x1b")
+            rest = key.removeprefix("alt+").removeprefix("shift+") if character is None else character
+            top = self.app.screen  # the Escape may have closed this one
+            return (top if isinstance(top, Keyed) else self).press(rest, character)
+        if found is None and (latin := PHYSICAL.get(wanted)) is not None:
+            found = self.keymap.get(latin)
+            if found is not None:
+                self.reader.say_once(f"{wanted} is read as {latin}, the key in its place")
+        if found is None:
+            return False
+        self.run(found)
+        return True
+
+    def run(self, command: Command) -> None:
+        """Run one of this screen's commands; what cannot be done is said in the status line."""
+        if command.name != "undo":
+            self.reader.forget_question()
+        try:
+            command.run(self)
+        except ReaderError as error:
+            self.reader.failed(error)
+
+    def run_named(self, name: str) -> bool:
+        """Run a command by its name. False if this screen has none of that name."""
+        found = self.keymap.commands.get(name)
+        if found is not None:
+            self.run(found)
+        return found is not None
+
+    def await_key(self, prompt: str, taker: Callable[[str], None]) -> None:
+        """The next key goes to `taker` as it is written in a keymap."""
+        self._next_key = taker
+        self.reader.say(prompt)
+
+    # -- commands that every screen has ---------------------------------------------------------------
+
+    def palette(self) -> None:
+        """Choose a command by its name."""
+        from reader.tui.palette import Palette
+
+        self.app.push_screen(Palette(self.keymap), self._chosen)
+
+    def _chosen(self, name: str | None) -> None:
+        if name and name.startswith(":"):
+            try:
+                self.go_to_number(name[1:])
+            except ReaderError as error:
+                self.reader.failed(error)
+        elif name and not self.run_named(name):
+            from reader.tui.registered import run
+
+            run(self.reader, name)
+
+    def go_to_number(self, typed: str) -> None:
+        """`:12` in the palette; a screen over the reading screen has no paragraphs to go to."""
+
+    def help(self) -> None:
+        """The keys of this screen."""
+        from reader.tui.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.TITLE_IN_HELP, self.keymap), self._chosen)
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        self.reader.take_back()
+
+    def redo(self) -> None:
+        """Bring back what was taken back last."""
+        self.reader.bring_back()
+
+    def leave(self) -> None:
+        """Back to the screen below."""
+        self.dismiss(None)
+
+    def quit(self) -> None:
+        """Leave the program."""
+        self.reader.leave()
+
+    def keep(self) -> None:
+        """The program is about to end, perhaps because the line was dropped: what is being typed goes to the disk."""
+
+    def show_marks(self) -> None:
+        """Draw anew what shows marks or tags; screens that show some override it."""
+
+
+class CommandScreen(Keyed[Result]):
+    """A full screen of ours."""
+
+
+class CommandModal(Keyed[Result], ModalScreen[Result]):
+    """A dialog of ours: the screen below stays in sight."""

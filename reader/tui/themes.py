@@ -1,0 +1,200 @@
+"""Colours: the program's themes, the styles drawn from them, and a hue for every tag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.style import Style
+from textual.color import Color
+from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reader.codebook import Codebook
+
+TAG_COLOURS = (
+    "#e69f00",
+    "#4aa8e0",
+    "#1fa67a",
+    "#d55e00",
+    "#cc79a7",
+    "#8f7ee0",
+    "#b8a900",
+    "#a0694b",
+    "#7fae3f",
+    "#c2555a",
+    "#7a8fa6",
+    "#2aa3a8",
+)
+"""Hues for tags without a colour of their own, after Okabe and Ito (2008), with enough contrast on dark and on light."""
+
+THEMES = (
+    Theme(
+        "reader-dark",
+        primary="#7fb3d5",
+        secondary="#b39ddb",
+        accent="#e5b567",
+        warning="#e5b567",
+        error="#ef6f6c",
+        success="#8fbf7f",
+        foreground="#d8d6cf",
+        background="#16181d",
+        surface="#1b1e24",
+        panel="#23272f",
+        dark=True,
+    ),
+    Theme(
+        "reader-light",
+        primary="#2a6592",
+        secondary="#5e4b9c",
+        accent="#94600b",
+        warning="#94600b",
+        error="#b3261e",
+        success="#3b6e2f",
+        foreground="#26272b",
+        background="#faf8f3",
+        surface="#f3f0e8",
+        panel="#e9e5da",
+        dark=False,
+    ),
+    Theme(
+        "reader-contrast",
+        primary="#ffffff",
+        secondary="#00e5ff",
+        accent="#ffff00",
+        warning="#ffff00",
+        error="#ff8a80",
+        success="#69f0ae",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#1a1a1a",
+        dark=True,
+    ),
+)
+
+NAMES = tuple(theme.name for theme in THEMES)
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """Styles of everything we draw line by line, all with their background."""
+
+    text: Style
+    bold: Style
+    dim: Style
+    rule: Style
+    current: Style
+    accent: Style
+    good: Style
+    bad: Style
+    bar: Style
+    bar_dim: Style
+    bar_bold: Style
+    hit: Style
+    hit_now: Style
+    chosen: Style
+    background: Color
+    plain: bool
+
+    @classmethod
+    def of(cls, variables: Mapping[str, str], *, no_colour: bool = False) -> Look:
+        """The styles of a theme's variables; `plain` is set where colours cannot tell things apart."""
+        try:
+            background, foreground = Color.parse(variables["background"]), Color.parse(variables["foreground"])
+        except (KeyError, ValueError):
+            background = foreground = Color.parse("ansi_default")
+        if background.ansi is not None or foreground.ansi is not None:
+            return cls._of_the_terminal(no_colour=no_colour)
+        accent, primary = Color.parse(variables["accent"]), Color.parse(variables["primary"])
+        warning = Color.parse(variables["warning"])
+
+        def on(ground: Color, ink: Color, *, bold: bool = False) -> Style:
+            return Style(color=ink.rich_color, bgcolor=ground.rich_color, bold=bold or None)
+
+        bar = background.blend(foreground, 0.08)
+        here = background.blend(primary, 0.17)
+        dim = background.blend(foreground, 0.55)
+        return cls(
+            text=on(background, foreground),
+            bold=on(background, foreground, bold=True),
+            dim=on(background, dim),
+            rule=on(background, background.blend(foreground, 0.25)),
+            current=Style(bgcolor=here.rich_color),
+            accent=on(background, accent, bold=True),
+            good=on(background, Color.parse(variables["success"])),
+            bad=on(bar, Color.parse(variables["error"]), bold=True),
+            bar=on(bar, foreground),
+            bar_dim=on(bar, bar.blend(foreground, 0.6)),
+            bar_bold=on(bar, primary, bold=True),
+            hit=Style(bgcolor=background.blend(warning, 0.35).rich_color),
+            hit_now=Style(color=background.rich_color, bgcolor=warning.rich_color, bold=True, underline=no_colour),
+            chosen=Style(reverse=True),
+            background=background,
+            plain=no_colour,
+        )
+
+    @classmethod
+    def _of_the_terminal(cls, *, no_colour: bool) -> Look:
+        """The terminal's own sixteen colours, whatever they are."""
+        plain = Style()
+        return cls(
+            text=plain,
+            bold=Style(bold=True),
+            dim=Style(dim=True),
+            rule=Style(dim=True),
+            current=Style(bold=True),
+            accent=Style(color="yellow", bold=True),
+            good=Style(color="green"),
+            bad=Style(color="red", bold=True),
+            bar=plain,
+            bar_dim=Style(dim=True),
+            bar_bold=Style(bold=True),
+            hit=Style(underline=True),
+            hit_now=Style(reverse=True),
+            chosen=Style(reverse=True),
+            background=Color.parse("ansi_default"),
+            plain=no_colour,
+        )
+
+
+_colours: dict[str, str] = {}
+_colours_of: list[Codebook] = []
+
+
+def tag_colour(codebook: Codebook, tag_id: str) -> str:
+    """The colour of a tag as `#rrggbb`: its own, else the nearest parent's, else its root's by order of making."""
+    if not _colours_of or codebook is not _colours_of[0]:
+        _colours_of[:] = [codebook]
+        _colours.clear()
+    if tag_id not in _colours:
+        _colours[tag_id] = _find_colour(codebook, tag_id)
+    return _colours[tag_id]
+
+
+def _find_colour(codebook: Codebook, tag_id: str) -> str:
+    tag = codebook.resolve(tag_id)
+    seen: set[str] = set()
+    root = tag
+    while tag is not None and tag.id not in seen:
+        seen.add(tag.id)
+        if (own := _hexadecimal(tag.colour)) is not None:
+            return own
+        root = tag
+        tag = codebook.resolve(tag.parent) if tag.parent else None
+    if root is None:
+        return "#808080"
+    # Ids sort by the time of making, and no stored tag ever goes: the place among all roots is stable.
+    earlier = sum(1 for other in codebook.tags.values() if not other.parent and other.id < root.id)
+    return TAG_COLOURS[earlier % len(TAG_COLOURS)]
+
+
+def _hexadecimal(colour: str) -> str | None:
+    """A stored colour as `#rrggbb`, or None if it is empty or none."""
+    if not colour:
+        return None
+    try:
+        return Color.parse(colour).hex6.lower()
+    except ValueError:
+        return None
