@@ -1,0 +1,1 @@
+"""Figures of the running program, as ratios to a bare program of the same toolkit."""

@@ -1,0 +1,94 @@
+"""From a key to the finished repaint, beside a bare list of a million lines; from a slot key to "saved".
+
+python -m bench.keys [KEYS]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.measure import milliseconds, project, ratio, reader, repaint, until_said, yardstick
+from reader.edits import new_id, now
+from reader.model import Tag
+from reader.project import Project
+from tests.terminal.harness import Room, Terminal
+
+MOVING_BAR, SLOT_BAR, GROWTH_BAR = 2.0, 3.0, 1.1
+SAVED = rb"tagged [^\x1b]*saved \d\d:\d\d:\d\d"
+
+
+def mark(room: Room, annotations: int) -> None:
+    """Put tags on paragraphs: twenty tags, one annotation after the other, as one edit."""
+    opened = Project.open(room.data, coder="anna")
+    article = next(iter(opened.articles.values()))
+    tags = [Tag(id=new_id("t"), name=f"tag {n}", created=now()) for n in range(20)]
+    numbers = range(2, len(opened.text(article.id)) + 1)
+    wanted = [(tag, number) for tag in tags for number in numbers][:annotations]
+    marks = [
+        opened.annotation("paragraph", article=article, anchor=opened.paragraph_anchor(article, number), tag=tag.id)
+        for tag, number in wanted
+    ]
+    opened.apply("tag", [*((None, tag) for tag in tags), *((None, one) for one in marks)])
+    opened.flush()
+    opened.close()
+
+
+def pressed(terminal: Terminal, key: str, times: int) -> list[float]:
+    """The repaints of a key, the first two left out."""
+    return [repaint(terminal, key) for _ in range(times + 2)][2:]
+
+
+def slot_keys(room: Room, times: int) -> tuple[list[float], list[float]]:
+    """Seconds from `1` to the first paint and to "saved"."""
+    painted, saved = [], []
+    with reader(room) as terminal:
+        terminal.wait_for(" of ")
+        terminal.type("tfresh tag\r")
+        terminal.wait_for("tagged .*saved")
+        for _ in range(times):
+            repaint(terminal, "j")
+            first, all_of_it = until_said(terminal, "1", SAVED)
+            painted.append(first)
+            saved.append(all_of_it)
+        terminal.quit()
+    return painted, saved
+
+
+def main() -> None:
+    """Print the figures."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    with tempfile.TemporaryDirectory() as folder:
+        rooms = {}
+        for name in ("bare", "25", "10000", "100", "10000 marks"):
+            (Path(folder) / name).mkdir()
+            rooms[name] = Room(Path(folder) / name)
+        project(rooms["25"], 25)
+        project(rooms["10000"], 10_000)
+        for name, annotations in (("100", 100), ("10000 marks", 10_000)):
+            project(rooms[name], 600)
+            mark(rooms[name], annotations)
+        with yardstick(rooms["bare"], "list", "1000000") as terminal:
+            terminal.wait_for("READY")
+            bare_move, bare_page = pressed(terminal, "j", times), pressed(terminal, " ", times)
+            terminal.quit()
+        for size in ("25", "10000"):
+            with reader(rooms[size]) as terminal:
+                terminal.wait_for(rf"of {size} ")
+                moves = [one for _ in range(times // 10) for key in "jk" for one in pressed(terminal, key, 5)]
+                pages = [one for _ in range(times // 10) for key in " b" for one in pressed(terminal, key, 5)]
+                terminal.quit()
+            ratio(f"moving, {size} paragraphs", moves, bare_move, MOVING_BAR)
+            ratio(f"paging, {size} paragraphs", pages, bare_page, MOVING_BAR)
+        painted, saved = slot_keys(rooms["100"], times)
+        ratio("slot key to painted, 100 annotations", painted, bare_move, SLOT_BAR)
+        ratio('slot key to "saved", 100 annotations', saved, bare_move, SLOT_BAR)
+        painted_more, saved_more = slot_keys(rooms["10000 marks"], times)
+        ratio("painted, 10 000 beside 100 annotations", painted_more, painted, GROWTH_BAR)
+        ratio('"saved", 10 000 beside 100 annotations', saved_more, saved, GROWTH_BAR)
+        print(f"{'(the repaint of a bare list)':44} {milliseconds(bare_move)}")
+
+
+if __name__ == "__main__":
+    main()
