@@ -61,10 +61,11 @@ HEAVY = ("textual", "rich", "markdown_it", "regex", "charset_normalizer", "platf
     [
         (["--help"], ("tinydb", "sqlite3", "filelock", "csv", "reader.project", "reader.store")),
         (["export", "csv"], ("sqlite3", "filelock")),
-        (["search", "barrier"], ("sqlite3", "filelock", "csv")),
+        (["search", "barrier"], ("filelock", "csv", "reader.formats")),
     ],
 )
 def test_what_is_not_needed_is_not_loaded(flood: Path, arguments: list[str], more: tuple[str, ...]) -> None:
+    """A search asks the index, so SQLite is part of it; Textual, parsers of files and patterns are not."""
     code = (
         "import sys\nfrom reader.cli import run\n"
         f"code = run({arguments!r})\n"

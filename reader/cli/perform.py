@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READING = "Reading {done} of {total} … ctrl+c stops, then nothing is taken in"
+INDEXING = "Indexing {done} of {total} … ctrl+c leaves it for later"
+FEW = 8
+"""Articles that the next search takes into the index by itself."""
 STEP = 0.1
 """Seconds between two lines of progress."""
 
@@ -139,7 +142,20 @@ def take_in(setting: Setting, typed: dict[str, Any]) -> int:
     from reader.commands import REGISTRY
 
     with project_for(setting, typed) as (project, outcome):
-        return _with_damage(project, answer(REGISTRY["import"], outcome))
+        code = _with_damage(project, answer(REGISTRY["import"], outcome))
+        if outcome.edit is not None and len(outcome.rows or ()) > FEW:
+            _index(project)
+        return code
+
+
+def _index(project: Project) -> None:
+    """Take many new texts into the index now, with a count; ctrl+c leaves the rest, what is imported stays."""
+    try:
+        if project.index_is_behind():
+            with shown_progress(INDEXING) as progress:
+                project.build_index(progress)
+    except KeyboardInterrupt:
+        streams.say("The index is not complete; searches read the texts until the program has been open for a while.")
 
 
 class Chosen(NamedTuple):
@@ -222,7 +238,7 @@ def _asked(setting: Setting, folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def shown_progress() -> Iterator[Callable[[int, int], None] | None]:
+def shown_progress(words: str = READING) -> Iterator[Callable[[int, int], None] | None]:
     """A line with a count on standard error where that is a terminal, gone at the end."""
     if not streams.is_terminal(sys.stderr):
         yield None
@@ -234,12 +250,12 @@ def shown_progress() -> Iterator[Callable[[int, int], None] | None]:
         nonlocal last, shown
         if total > 1 and time.monotonic() - last >= STEP:
             last, shown = time.monotonic(), True
-            sys.stderr.write(f"\r{READING.format(done=done, total=total)}")
+            sys.stderr.write(f"\r{words.format(done=done, total=total)}")
             sys.stderr.flush()
 
     try:
         yield progress
     finally:
         if shown:
-            sys.stderr.write("\r" + " " * (len(READING) + 12) + "\r")
+            sys.stderr.write("\r" + " " * (len(words) + 12) + "\r")
             sys.stderr.flush()

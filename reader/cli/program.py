@@ -88,8 +88,15 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] in self.table:
-            return super().resolve_command(ctx, args)
+            return args[0], made(self._meant(*args), self.perform), args[1:]
         return OPEN_PATHS, made(self.opening, self.perform), args
+
+    def _meant(self, name: str, *words: str) -> Command:
+        """The command of a name; another one where an option says so."""
+        command = self.table[name]
+        typed = words[: words.index("--")] if "--" in words else words
+        other = (command.instead[option] for word in typed if (option := word.partition("=")[0]) in command.instead)
+        return self.table[next(other, name)]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_text(INTRODUCTION)
@@ -171,7 +178,7 @@ def _parameter(field: Field) -> click.Parameter:
         return click.Option(declared, is_flag=True, help=field.words)
     kind: Any = click.Choice(field.choices) if field.choices else Path if field.annotation.startswith("Path") else str
     metavar = "|".join(field.choices) or field.metavar
-    return click.Option(declared, type=kind, default=None, help=field.words, metavar=metavar)
+    return click.Option(declared, type=kind, default=None, required=field.required, help=field.words, metavar=metavar)
 
 
 def sentence(error: click.ClickException, table: Sequence[str]) -> str:

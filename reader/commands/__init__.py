@@ -22,9 +22,11 @@ from reader.commands.history import history, redo, undo
 from reader.commands.library import articles, import_, init, show
 from reader.commands.notes import all_notes, annotation_note, article_note, memo, note, notes, tag_note
 from reader.commands.passes import pass_, pass_list, pass_rows, pass_start, skip_speaker, speakers
+from reader.commands.places import tag_places, tag_search
 from reader.commands.reading import as_read, marks_on
 from reader.commands.registry import REGISTRY, Command, Outcome
 from reader.commands.reviewing import next_, next_unreviewed, progress_of, review, role, unreview, visited
+from reader.commands.searches import keep_search, search_delete, search_save, searches
 from reader.commands.spans import (
     change_ends,
     find_words,
@@ -74,6 +76,7 @@ __all__ = [
     "in_vivo_name",
     "init",
     "is_edge",
+    "keep_search",
     "marks_on",
     "marks_with",
     "matching_articles",
@@ -97,6 +100,9 @@ __all__ = [
     "review",
     "role",
     "search",
+    "search_delete",
+    "search_save",
+    "searches",
     "sentences",
     "set_details",
     "settings_shown",
@@ -123,7 +129,9 @@ __all__ = [
     "tag_merge",
     "tag_move",
     "tag_note",
+    "tag_places",
     "tag_rename",
+    "tag_search",
     "tags",
     "tags_export",
     "tags_import",

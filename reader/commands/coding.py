@@ -32,8 +32,14 @@ Pair = tuple[Annotation | Tag | None, Annotation | Tag | None]
         "tags": TAGS,
         "create": "Make the tags that are not in the codebook yet.",
     },
-    examples=("reader tag 3 3,7-9 harm/displacement", "reader tag flood.txt 2 failure/warning --create"),
-    more="A tag that is on a paragraph already stays as it is. Tagging never marks a paragraph reviewed.",
+    examples=(
+        "reader tag 3 3,7-9 harm/displacement",
+        "reader tag flood.txt 2 failure/warning --create",
+        "reader tag --search '\"rang us\"' failure/warning --dry-run",
+    ),
+    more="A tag that is on a paragraph already stays as it is. Tagging never marks a paragraph reviewed. "
+    "`reader tag --search QUERY TAG… [--dry-run]` tags all that a query finds: see tag-search.",
+    instead={"--search": "tag-search"},
 )
 def tag(
     project: Project,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -54,3 +55,16 @@ def listed(numbers: Iterable[int]) -> str:
 def many(count: int, thing: str, things: str = "") -> str:
     """A number with its noun: `1 tag`, `3 tags`."""
     return f"{count} {thing}" if count == 1 else f"{count} {things or thing + 's'}"
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes: wide signs two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(char) for char in text)
+
+
+def _cells(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -49,7 +49,8 @@ class Command:
     Keys are written as in `reader.tui.keys`. The rest is for the command line: `words` says what an
     argument or option means, by parameter name; `choices` what it may be; `examples` are whole command
     lines, `more` is what the help says below the first line. `writes` is False where a
-    project is only read, `lists` is True where the outcome has rows.
+    project is only read, `lists` is True where the outcome has rows. `instead` maps an option to the command
+    that is meant where it is given: `tag --search` is `tag-search`.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Command:
     more: str = ""
     writes: bool = True
     lists: bool = False
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 REGISTRY: dict[str, Command] = {}

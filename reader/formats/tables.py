@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -108,3 +109,10 @@ def write_table(out: BinaryIO, options: ExportOptions, names: Sequence[str], par
         table.rows(rows)
         count += len(rows)
     return count
+
+
+def table_text(names: Sequence[str], rows: Iterable[Row]) -> str:
+    """A whole small table with exact cells, without the line end behind its last row."""
+    out = io.BytesIO()
+    write_table(out, ExportOptions(), names, [rows])
+    return out.getvalue().decode("utf-8").removesuffix("\n")

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from reader.project.finding import Finder
     from reader.project.importing import Imported
     from reader.search.bind import Scope
+    from reader.search.complete import Completion
     from reader.search.hits import Hit, Order
     from reader.search.index import Counts, Index
     from reader.search.lookup import Lookup
@@ -57,6 +58,8 @@ T = TypeVar("T", bound=Stored)
 Pair = tuple[Stored | None, Stored | None]
 
 INDEX = "index.sqlite"
+MUCH = 1_000_000
+"""Bytes of journals from which on a missing index is made beside the program rather than in it."""
 KEPT_MARKS = 32
 """Articles whose marks stay in memory."""
 
@@ -81,6 +84,9 @@ class Project:
         self._index: Index | None = None
         self._counts: dict[str | None, Counts] = {}
         self._lookup: Lookup | None = None
+        self._indexing = threading.RLock()
+        self.index_patience: float | None = None
+        """Seconds that the index is waited for while another process writes it; None leaves the usual ones."""
         self._text_paths: dict[str, Path] = {}
         self._own_marks: dict[str, tuple[Marks, Marks]] = {}
 
@@ -113,9 +119,10 @@ class Project:
         if self._lookup is not None:
             self._lookup.close()
             self._lookup = None
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        with self._indexing:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
         self.store.close()
         if lost:
             raise NotSaved(f"{len(lost)} of the last changes could not be saved.")
@@ -687,10 +694,24 @@ class Project:
         """The paragraphs in which a query holds, as (article id, number), in order. UsageError points at what is wrong in it."""
         return self._searching().matching(query, scope=self._scope())
 
-    def _scope(self) -> Scope:
+    def check_search(self, search: SavedSearch) -> None:
+        """UsageError where a search that is to be saved cannot be understood, or asks for itself."""
+        from reader.search.bind import Bound
+
+        scope = self._scope({**self.searches, search.id: search})
+        Bound(search.query, self, scope)
+        Bound(f'saved:"{search.name}"', self, scope)
+
+    def completions(self, query: str, cursor: int) -> list[Completion]:
+        """What the term of a query that ends at the cursor may become, the best first: `start`, `end`, `text`, `help`."""
+        from reader.search.complete import Known, completions
+
+        return completions(query, cursor, Known.of(self, self.searches.values()))
+
+    def _scope(self, saved: Mapping[str, SavedSearch] | None = None) -> Scope:
         from reader.search.bind import Scope
 
-        return Scope(self.coder, self.coder if self.info.blind else "", self.searches)
+        return Scope(self.coder, self.coder if self.info.blind else "", self.searches if saved is None else saved)
 
     def _searching(self) -> Lookup:
         """The search with the index, up to date with what is on the disk; where that fails it reads all there is."""
@@ -701,8 +722,9 @@ class Project:
                 self.flush()
         if self.pending:
             return Lookup(None, self)
-        index = self.index()
-        index.take_few_texts(self.text)
+        with self._indexing:
+            index = self.index()
+            index.take_few_texts(self.text)
         if self._lookup is None:
             self._lookup = Lookup(index, self, self._raw_text)
         return self._lookup
@@ -731,6 +753,10 @@ class Project:
 
     def index(self) -> Index:
         """The index, records as new as the journals; made if it is missing."""
+        with self._indexing:
+            return self._followed()
+
+    def _followed(self) -> Index:
         from reader.search.index import Index
 
         index = self._index
@@ -742,6 +768,8 @@ class Project:
                 memory=not fs.writable(self.path),
                 mode=self.store.modes.file,
             )
+        if self.index_patience is not None:
+            index.wait(self.index_patience)
         in_memory = index.in_memory
         index.catch_up(self.store.edits)
         if index.in_memory != in_memory:
@@ -754,9 +782,19 @@ class Project:
         return not index.in_memory and index.take_texts(self.text, progress)
 
     def index_is_behind(self) -> bool:
-        """Whether texts are not in the index yet and are more than a search takes in by itself: `reader.project.building` does it."""
-        index = self.index()
-        return not index.in_memory and not index.take_few_texts(self.text)
+        """Whether texts are not in the index yet and are more than a search takes in by itself: `reader.project.building` does it.
+
+        May be asked in a thread beside the screen. What is few is taken in here.
+        """
+        if not fs.exists(self.path / INDEX) and self._much_to_follow():
+            return fs.writable(self.path)
+        with self._indexing:
+            index = self.index()
+            return not index.in_memory and not index.take_few_texts(self.text)
+
+    def _much_to_follow(self) -> bool:
+        """Whether following all journals takes longer than a moment."""
+        return sum(fs.size_of(path) for path in self.store.journal_paths().values()) > MUCH
 
     def verify(self) -> list[str]:
         """Read everything there is and compare checksums; the damage found, a sentence each."""

@@ -218,11 +218,18 @@ _PROJECT = {
 }
 
 
+def _searches(project: Project, changes: Sequence[Change], edit: Edit) -> str:
+    change = changes[0]
+    verb = "saved" if change.before is None else "deleted" if change.after is None else "changed"
+    return f"{verb} the search “{shorten(str(change.record.get('name', '')))}”"
+
+
 _SAY: dict[str, Callable[[Project, Sequence[Change], Edit], str]] = {
     "annotations": _annotations,
     "reviews": _reviews,
     "tags": _tags,
     "articles": _articles,
     "coders": _coders,
+    "searches": _searches,
     "project": _project,
 }

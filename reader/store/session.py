@@ -32,6 +32,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     skipped_speakers: list[str] = []
     library_filter: str = ""
     tag_and_go_on: bool = False
+    queries: list[str] = []
 
 
 def load_session(path: Path) -> Session:

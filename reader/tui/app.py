@@ -15,6 +15,7 @@ from reader.errors import ReaderError
 from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
 from reader.tui.bars import KeyLine
 from reader.tui.drafts import greet
+from reader.tui.indexing import Indexing
 from reader.tui.reading import ReadingScreen
 from reader.tui.screen import Keyed
 from reader.tui.themes import NAMES, THEMES, Look
@@ -73,6 +74,7 @@ class ReaderApp(TypeAhead):
         self._edit_id = ""
         self._edit_text = ""
         self._said_once: set[str] = set()
+        self.indexing = Indexing(self)
         self.talk = UndoTalk(project)
         for theme in THEMES:
             self.register_theme(theme)
@@ -127,6 +129,7 @@ class ReaderApp(TypeAhead):
             self.say(self._notice)
         greet(self)
         self.set_interval(POLL_SECONDS, self._poll)
+        self.indexing.begin()
         gc.collect()
         gc.freeze()
         gc.enable()
@@ -152,7 +155,12 @@ class ReaderApp(TypeAhead):
                 screen.keep()
         self.project.state.clean = True
         self.project.save_state()
+        self.indexing.end()
         self.exit(0)
+
+    def on_unmount(self) -> None:
+        """However the program ends, no child of it stays."""
+        self.indexing.end()
 
     async def action_quit(self) -> None:
         """Textual's own ctrl+q ends as `q` does."""
@@ -209,6 +217,14 @@ class ReaderApp(TypeAhead):
         else:
             self._edit_text = text
         self._key_line().say(text, good=good)
+
+    def murmur(self, text: str, over: str = "") -> bool:
+        """Say something of no weight, only where nothing is said or `over` is; whether it was said."""
+        line = self._key_line()
+        if line.status and line.status != over:
+            return False
+        line.say(text)
+        return True
 
     def add(self, text: str) -> None:
         """Add a remark to what was said last."""

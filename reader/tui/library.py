@@ -393,6 +393,7 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
             self.reader.failed(error)
             return
         self.reader.done(outcome)
+        self.reader.indexing.begin()
         if self.is_attached:
             self._fill(self._newest(outcome) or (current.id if (current := self._current()) else ""))
 

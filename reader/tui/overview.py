@@ -17,12 +17,15 @@ from reader.tui.themes import tag_colour
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.timer import Timer
 
     from reader.tui.opened import OpenArticle
     from reader.tui.themes import Look
 
-WAIT = 0.05
-"""Seconds after a change before the column is counted anew: keys in a row cost one count."""
+WAIT = 0.3
+"""Seconds of rest after a change before the column is counted anew: it must not stand between two keys."""
+FIRST = 0.02
+"""The same for an article just opened."""
 ASCII = str.maketrans("◀•▐│", "<*#.")
 
 
@@ -85,7 +88,7 @@ class Overview(Line):
         self._opened: OpenArticle | None = None
         self._here = 1
         self._counted: tuple[object, ...] = ()
-        self._waiting = False
+        self._timer: Timer | None = None
         self._drawn_in: Look | None = None
 
     def follow(self, opened: OpenArticle | None, here: int) -> None:
@@ -101,9 +104,10 @@ class Overview(Line):
         elif before != here:
             self._refresh_row(before)
             self._refresh_row(here)
-        if self._state() != self._counted and not self._waiting:
-            self._waiting = True
-            self.set_timer(WAIT, self._count)
+        if self._state() != self._counted:
+            if self._timer is not None:
+                self._timer.stop()
+            self._timer = self.set_timer(WAIT if self.cells else FIRST, self._count)
 
     def _state(self) -> tuple[object, ...]:
         """What the column is counted from."""
@@ -114,7 +118,7 @@ class Overview(Line):
         return opened.marks, found, opened.others, opened.visited, self.size.height, opened.project.codebook
 
     def _count(self) -> None:
-        self._waiting = False
+        self._timer = None
         opened, height = self._opened, self.size.height
         if opened is None or not opened.counted or not opened.count or not height:
             return

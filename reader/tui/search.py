@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,14 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.input import Selection
 
+from reader import commands
 from reader.errors import ReaderError
-from reader.tui.bars import KeyLine, TitleLine
+from reader.safe import safe_line
+from reader.tui.bars import KeyLine, TitleLine, cut
 from reader.tui.fields import Field
-from reader.tui.rows import Bit, Cell, Column, ListMoves, Rows
-from reader.tui.screen import CommandScreen
+from reader.tui.hitlist import HitTagging, Place
+from reader.tui.queryline import Completing, History
+from reader.tui.rows import Bit, Cell, Column, Rows
 from reader.tui.tables import SEARCH
 from reader.tui.themes import tag_colour
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from reader.project import Project
 
 COLUMNS = (
+    Column(width=1),
     Column(width=22, needs=100, style="dim"),
     Column(width=9, right=True, style="dim"),
     Column(width=3),
@@ -44,7 +49,10 @@ EMPTY = (
 )
 WAIT = 0.2
 """Seconds without a key before a query runs."""
+ORDERS = {"article": "", "left": "by the words before", "right": "by the words after", "date": "by date"}
+"""Orders of `reader search`, and how each is said."""
 STRIPES = 3
+SHOWN_ARTICLES = 8
 HERE = "search"
 """Stands for this screen among the places that Backspace goes back to."""
 
@@ -85,7 +93,7 @@ class Scan:
         self.project = project
         self._process: asyncio.subprocess.Process | None = None
 
-    async def run(self, query: str) -> list[Found]:
+    async def run(self, query: str, order: str = "article") -> list[Found]:
         """The hits of a query; ReaderError with the sentence of the search where it cannot be understood."""
         await asyncio.to_thread(self.project.flush)
         line = ["-m", "reader", "--project", str(self.project.path), "--coder", self.project.coder]
@@ -94,6 +102,8 @@ class Scan:
             *line,
             "search",
             "--json",
+            "--order",
+            order,
             "--",
             query,
             stdin=asyncio.subprocess.DEVNULL,
@@ -123,9 +133,10 @@ class SearchMemory:
     query: str
     found: list[Found]
     row: int
+    order: str = "article"
 
 
-class SearchScreen(ListMoves, CommandScreen[None]):
+class SearchScreen(HitTagging):
     """Type a query, walk through the hits, Enter opens one. Shown again it has the query, the hits and the row it had.
 
     `back` is set where one comes back from a hit.
@@ -138,12 +149,11 @@ class SearchScreen(ListMoves, CommandScreen[None]):
     SearchScreen #sign { width: 8; color: $text-accent; text-style: bold; }
     SearchScreen #state { width: auto; color: $text-muted; }
     SearchScreen #state.-bad { color: $text-error; }
-    SearchScreen Rows { margin: 1 0 0 0; }
+    SearchScreen #articles { height: 1; padding: 0 2; color: $text-muted; }
     """
 
     def __init__(self, project: Project, query: str = "", *, back: bool = False) -> None:
-        super().__init__()
-        self.project = project
+        super().__init__(project)
         self.first_query = query
         self.back = back
         self.found: list[Found] = []
@@ -151,6 +161,11 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         self._wait: Timer | None = None
         self._scan: asyncio.Task[None] | None = None
         self._open_when_found = False
+        self._check: asyncio.Task[None] | None = None
+        self._gone: set[Place] = set()
+        self.order_now = "article"
+        self._history = History(project.state)
+        self._completing = Completing(project.completions)
         self._striped: dict[tuple[str, int], list[Bit]] = {}
 
     def compose(self) -> ComposeResult:
@@ -160,12 +175,13 @@ class SearchScreen(ListMoves, CommandScreen[None]):
             yield Static("search:", id="sign", markup=False)
             yield Field(self.first_query, id="query")
             yield Static("", id="state", markup=False)
+        yield Static("", id="articles", markup=False)
         yield Rows(COLUMNS, empty=EMPTY)
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Type at once."""
-        self.query_one(TitleLine).show("search the library", "")
+        self._show_order()
         field = self.query_one(Field)
         field.focus()
         memory = self.reader.search_memory
@@ -178,6 +194,8 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         """Show the last search again: in its row where one comes back to it, else ready for another query."""
         field = self.query_line()
         self._asked = memory.query
+        self.order_now = memory.order
+        self._show_order()
         field.value = memory.query
         self._take(memory.found, memory.query)
         self.the_rows().go(memory.row)
@@ -203,9 +221,10 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         if self._wait is not None:
             self._wait.stop()
             self._wait = None
-        if self._scan is not None:
-            self._scan.cancel()
-            self._scan = None
+        for task in (self._scan, self._check):
+            if task is not None:
+                task.cancel()
+        self._scan = self._check = None
 
     def _begin(self) -> None:
         """Run what is typed; what ran before is of no use any more."""
@@ -219,7 +238,7 @@ class SearchScreen(ListMoves, CommandScreen[None]):
 
     async def _run(self, query: str) -> None:
         try:
-            found = await Scan(self.project).run(query)
+            found = await Scan(self.project).run(query, self.order_now)
         except ReaderError as error:
             self._open_when_found = False
             self._say(str(error), bad=True)
@@ -230,6 +249,9 @@ class SearchScreen(ListMoves, CommandScreen[None]):
     def _take(self, found: list[Found], query: str) -> None:
         self.found = found
         self._striped.clear()
+        self._gone.clear()
+        self.selected &= {(hit.article, hit.number) for hit in found}
+        self._show_articles()
         rows = self.the_rows()
         rows.empty = ("Nothing found.",) if query else EMPTY
         rows.show(len(found), self._row)
@@ -239,14 +261,30 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         if self._open_when_found:
             self._open_when_found = False
             if found:
+                self._keep()
                 rows.focus()
 
     def _say(self, text: str, *, bad: bool = False) -> None:
-        from reader.safe import safe_line
-
         state = self.query_one("#state", Static)
         state.set_class(bad, "-bad")
         state.update(Content(safe_line(text)))
+
+    def _show_order(self) -> None:
+        self.query_one(TitleLine).show("search the library", ORDERS[self.order_now])
+
+    def _show_articles(self) -> None:
+        """Which articles have the most hits."""
+        counts = Counter(hit.article for hit in self.found if hit.article in self.project.articles)
+        shown = (
+            f"{count:,} in {self.project.articles[one].title}" for one, count in counts.most_common(SHOWN_ARTICLES)
+        )
+        text = "   ".join(cut(safe_line(one), 32) for one in shown) if len(counts) > 1 else ""
+        self.query_one("#articles", Static).update(Content(text))
+
+    def place_of(self, index: int) -> Place | None:
+        """The paragraph of a hit, None where its article is gone."""
+        hit = self.found[index]
+        return (hit.article, hit.number) if hit.article in self.project.articles and hit.number else None
 
     def _row(self, index: int) -> Sequence[Cell]:
         hit = self.found[index]
@@ -254,10 +292,13 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         title = article.title if article else ""
         place = f"{article.number} " if article else ""
         place += f"¶ {hit.number}" if hit.number else "–"
-        context: list[Bit] = [(hit.hit, "match"), (hit.right, "")]
+        gone = (hit.article, hit.number) in self._gone
+        context: list[Bit] = [(hit.hit, "dim" if gone else "match"), (hit.right, "dim" if gone else "")]
         if hit.where != "text":
             context.append((f"  ({hit.where})", "dim"))
-        return (title, place, self._stripes(hit), [(hit.left, "dim")], context)
+        sign = "*" if self.the_rows().ascii else "●"
+        chosen = [(sign, "accent")] if (hit.article, hit.number) in self.selected else ""
+        return (chosen, title, place, self._stripes(hit), [(hit.left, "dim")], context)
 
     def _stripes(self, hit: Found) -> list[Bit]:
         """One bar a tag of one's own on the hit's paragraph; found once, an article's marks may have to be read for it."""
@@ -275,9 +316,23 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         return found
 
     def show_marks(self) -> None:
-        """Stripes may have changed."""
+        """Stripes may have changed; hits that no longer match stay, dimmed, until the query runs again."""
         self._striped.clear()
         self.the_rows().refresh()
+        if self.found and (self._scan is None or self._scan.done()):
+            if self._check is not None:
+                self._check.cancel()
+            self._check = asyncio.create_task(self._look_again(self._asked))
+
+    async def _look_again(self, query: str) -> None:
+        try:
+            found = await Scan(self.project).run(query, self.order_now)
+        except ReaderError:  # said when the query runs again
+            return
+        if query == self._asked and self.is_attached:
+            still = {(hit.article, hit.number) for hit in found}
+            self._gone = {(hit.article, hit.number) for hit in self.found} - still
+            self.the_rows().refresh()
 
     def query_line(self) -> Field:
         """The field of the query."""
@@ -286,11 +341,69 @@ class SearchScreen(ListMoves, CommandScreen[None]):
     def row_down(self) -> None:
         """The next hit; out of the query line."""
         rows = self.the_rows()
-        if self.query_line().has_focus:
+        field = self.query_line()
+        if field.has_focus:
+            newer = self._history.newer(field.value)
+            if newer is not None:
+                self._type(newer)
+                return
+            self._keep()
             rows.focus()
             if rows.cursor == 0 and rows.count:
                 return
         super().row_down()
+
+    def row_up(self) -> None:
+        """The hit before; in the query line the query before."""
+        field = self.query_line()
+        if not field.has_focus:
+            super().row_up()
+        elif (older := self._history.older(field.value)) is not None:
+            self._type(older)
+
+    def _type(self, query: str) -> None:
+        field = self.query_line()
+        field.value = query
+        field.cursor_position = len(query)
+
+    def _keep(self) -> None:
+        """Remember a query that found something."""
+        if self.found and self._asked and self._history.keep(self._asked):
+            self.project.save_state()
+
+    def complete(self) -> None:
+        """Complete the term at the cursor; from the hits: change the query."""
+        field = self.query_line()
+        if not field.has_focus:
+            self.edit_query()
+            return
+        step = self._completing.next(field.value, field.cursor_position)
+        if step is None:
+            self.reader.say("nothing to complete here: fields, tags, coders and saved searches are")
+            return
+        field.value, field.cursor_position = step.value, step.cursor
+        self.reader.say(step.said)
+
+    def order(self) -> None:
+        """The next order of the hits."""
+        names = list(ORDERS)
+        self.order_now = names[(names.index(self.order_now) + 1) % len(names)]
+        self._show_order()
+        self.reader.say(f"order: {ORDERS[self.order_now] or 'by article'}")
+        self._begin()
+
+    def save_search(self) -> None:
+        """Save what is typed under a name, for all coders of the project."""
+        query = self.query_line().value.strip()
+        if not query:
+            self.reader.say("nothing to save: type a query first")
+            return
+        from reader.tui.ask import Ask
+
+        def save(name: str) -> None:
+            self.reader.done(commands.keep_search(self.project, name, query))
+
+        self.app.push_screen(Ask("Save this search as", f"{query}\n\nsaved:name stands for it in queries.", save))
 
     def edit_query(self) -> None:
         """Type another query."""
@@ -299,10 +412,11 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         field.cursor_position = len(field.value)
 
     def leave(self) -> None:
-        """From the query line to the hits, from there back."""
+        """From the query line to the hits; what is selected is let go; then back."""
         if self.query_line().has_focus and self.found:
+            self._keep()
             self.the_rows().focus()
-        else:
+        elif not self.drop_selection():
             self.dismiss(None)
 
     def on_rows_chosen(self) -> None:
@@ -330,6 +444,7 @@ class SearchScreen(ListMoves, CommandScreen[None]):
         app.hits = [(h.article, h.number) for h in self.found if h.article and h.number]
         app.hit_index = sum(1 for h in self.found[: rows.cursor] if h.article and h.number)
         app.hit_query = self._asked
-        app.search_memory = SearchMemory(self._asked, self.found, rows.cursor)
+        app.search_memory = SearchMemory(self._asked, self.found, rows.cursor, self.order_now)
+        self._keep()
         app.open_article(hit.article, hit.number or None)
         app.reading.jumps.append((HERE, 0))

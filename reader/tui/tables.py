@@ -226,8 +226,22 @@ LINES: Table = (
 
 SEARCH: Table = (
     command("open", "enter", "Open the hit in its article", hint="open", group="Search"),
-    command("edit-query", "/ tab", "Change the query", hint="query", group="Search"),
-    *LIST,
+    command("edit-query", "/", "Change the query", hint="query", group="Search"),
+    command(
+        "complete",
+        "tab",
+        "Complete field, tag or coder in the query line, again: the next; else change the query",
+        group="Search",
+    ),
+    command("order", "o", "Another order: by article, words left, words right, date", hint="order", group="Search"),
+    command("select", "space", "Select this hit, or let it go", hint="select", group="Search"),
+    command("select-all", "*", "Select all hits, or none", hint="all", group="Search"),
+    command("tag", "t", "Choose a tag for the hit, or for all that are selected", hint="tag", group="Tagging"),
+    *slot_commands(),
+    command("repeat-tag", ".", "Put on the last tag again", group="Tagging"),
+    command("save-search", "ctrl+s", "Save the search under a name", hint="save", group="Search"),
+    *(c for c in LIST if c.name != "rows-down"),
+    command("rows-down", "pagedown", "A page on", group="Moving"),
     *ANYWHERE,
     *BACK,
 )

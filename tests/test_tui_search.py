@@ -1,0 +1,204 @@
+"""The search screen: order, history, completion, saved searches, selecting and tagging hits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from reader.project import Project, Session
+from reader.tui.app import ReaderApp
+from reader.tui.ask import Ask
+from reader.tui.dialogs import Question
+from reader.tui.fields import Field
+from reader.tui.picker import TagPicker
+from reader.tui.queryline import Completing, History
+from reader.tui.rows import Rows
+from reader.tui.search import SearchScreen
+from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
+from tests.screens import line_with, shown, typed, until
+
+LIFT = ("Lift stuck", "A barrier and the lift.", "Nobody answered.")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    found = make_project(tmp_path / "data", articles=[new_article(FLOOD), new_article(LIFT, source="lift.txt")])
+    yield found
+    found.close()
+
+
+@asynccontextmanager
+async def searching(project: Project, query: str = "barrier", hits: str = "3 hits") -> AsyncIterator[Pilot[int]]:
+    app = ReaderApp(project)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
+        if query:
+            await typed(pilot, query)
+            await until(pilot, lambda: hits in shown(app), "the hits")
+            await pilot.press("down")
+        yield pilot
+
+
+def screen_of(pilot: Pilot[int]) -> SearchScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, SearchScreen)
+    return screen
+
+
+def numbers(pilot: Pilot[int]) -> list[int]:
+    return [hit.number for hit in screen_of(pilot).found]
+
+
+async def test_the_order_key_goes_through_the_orders(project: Project) -> None:
+    async with searching(project) as pilot:
+        left_first = [hit.left for hit in screen_of(pilot).found]
+        assert left_first == ["Flood ", "The ", "A "]
+        await pilot.press("o")
+        await until(
+            pilot, lambda: [h.left for h in screen_of(pilot).found] == ["A ", "Flood ", "The "], "by words left"
+        )
+        assert line_with(pilot.app, "by the words before")
+        await pilot.press("o")
+        await until(pilot, lambda: screen_of(pilot).found[0].right.startswith(" and"), "by words right")
+
+
+async def test_hits_are_counted_by_article(project: Project) -> None:
+    async with searching(project) as pilot:
+        assert line_with(pilot.app, "2 in Flood barrier opened")
+        assert line_with(pilot.app, "1 in Lift stuck")
+
+
+async def test_queries_of_use_come_back(project: Project) -> None:
+    async with searching(project) as pilot:
+        assert project.state.queries == ["barrier"]
+    async with searching(project, "") as pilot:
+        await pilot.press("up")
+        assert screen_of(pilot).query_line().value == "barrier"
+        await pilot.press("down")
+        assert screen_of(pilot).query_line().value == ""
+
+
+def test_history_goes_back_and_forth() -> None:
+    state = Session(queries=["b", "a"])
+    history = History(state)
+    assert history.older("x") == "b"
+    assert history.older("b") == "a"
+    assert history.older("a") is None
+    assert history.newer("a") == "b"
+    assert history.newer("b") == "x"
+    assert history.newer("x") is None
+    assert history.older("b") == "a", "what is shown is not shown again"
+    assert history.keep("a")
+    assert not history.keep("a")
+    assert state.queries == ["a", "b"]
+
+
+def test_completion_goes_through_what_fits(project: Project) -> None:
+    harm = add_tag(project, "harm")
+    add_tag(project, "hall of fame", harm.id)
+    completing = Completing(project.completions)
+    first = completing.next("x ta", 4)
+    assert first is not None
+    assert (first.value, first.cursor) == ("x tag:", 6)
+    value, cursor = "tag:ha y", 6
+    found = []
+    for _ in range(4):
+        step = completing.next(value, cursor)
+        assert step is not None
+        value, cursor = step.value, step.cursor
+        found.append(value)
+    assert found[0] == "tag:harm y"
+    assert 'tag:"harm/hall of fame" y' in found
+    assert "tag:harm/* y" in found
+    assert found[3] == found[0]
+    assert completing.next('"a phrase ta', 12) is None
+
+
+async def test_tab_completes_in_the_query_line(project: Project) -> None:
+    async with searching(project, "") as pilot:
+        await typed(pilot, "artic")
+        await pilot.press("tab")
+        assert screen_of(pilot).query_line().value == "article:"
+        assert screen_of(pilot).query_line().has_focus
+
+
+async def test_a_search_is_saved_under_a_name(project: Project) -> None:
+    async with searching(project) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+        await typed(pilot, "gates")
+        await pilot.press("enter")
+        await until(pilot, lambda: [s.query for s in project.searches.values()] == ["barrier"], "the saved search")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        await pilot.press("slash", "ctrl+u")
+        await typed(pilot, "saved:gates lift")
+        await until(pilot, lambda: "2 hits in 1 article" in shown(pilot.app), "the saved search's hits")
+
+
+async def test_selected_hits_are_tagged_in_one_step(project: Project) -> None:
+    gate = add_tag(project, "gate")
+    put_on(project, the_article(project), 2, gate)
+    project.state.slots[0] = gate.id
+    async with searching(project) as pilot:
+        await pilot.press("asterisk")
+        assert len(screen_of(pilot).selected) == 3
+        await pilot.press("1")
+        await until(pilot, lambda: line_with(pilot.app, "2 tagged gate, 1 had it"), "the sentence")
+        assert project.count("tag:gate") == 3
+        assert project.count("is:reviewed") == 0
+        await pilot.press("escape")
+        assert screen_of(pilot).selected == set()
+        await pilot.press("u")
+        await until(pilot, lambda: project.count("tag:gate") == 1, "the undo")
+
+
+async def test_one_hit_is_selected_let_go_and_tagged_through_the_picker(project: Project) -> None:
+    add_tag(project, "gate")
+    async with searching(project) as pilot:
+        await pilot.press("space")
+        assert screen_of(pilot).selected == {(the_article(project).id, 1)}
+        assert screen_of(pilot).query_one(Rows).cursor == 1
+        await pilot.press("k", "space")
+        assert screen_of(pilot).selected == set()
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TagPicker))
+        await typed(pilot, "gate")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        assert list(project.matching("tag:gate")) == [(the_article(project).id, 2)]
+
+
+async def test_many_are_asked_about_first(tmp_path: Path) -> None:
+    parts = ["Title", *(f"The barrier {n}." for n in range(1, 23))]
+    project = make_project(tmp_path / "many", articles=[new_article(parts)])
+    project.state.slots[0] = add_tag(project, "gate").id
+    async with searching(project, hits="22 hits") as pilot:
+        await pilot.press("asterisk", "1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        assert "22 paragraphs" in shown(pilot.app)
+        await pilot.press("escape")
+        assert project.count("tag:gate") == 0
+        await pilot.press("1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await pilot.press("enter")
+        await until(pilot, lambda: project.count("tag:gate") == 22, "all tagged")
+    project.close()
+
+
+async def test_hits_that_no_longer_match_stay_dimmed(project: Project) -> None:
+    project.state.slots[0] = add_tag(project, "gate").id
+    async with searching(project, "barrier -tag:gate") as pilot:
+        await pilot.press("1")
+        await until(pilot, lambda: screen_of(pilot)._gone == {(the_article(project).id, 1)}, "the dimmed row")
+        assert numbers(pilot) == [1, 2, 2]
+        await pilot.press("slash")
+        assert isinstance(pilot.app.focused, Field)
+        await typed(pilot, " ")
+        await pilot.press("backspace", "escape", "o")
+        await until(pilot, lambda: len(screen_of(pilot).found) == 2, "the query run again")
+        assert screen_of(pilot)._gone == set()
