@@ -392,7 +392,7 @@ async def test_moving_counts_nothing_anew(project: Project) -> None:
         before = column.cells
         await user.press("j", "k", "j")
         assert column.cells is before
-        assert not column._waiting
+        assert column.waiting is None
 
 
 async def test_the_overview_takes_no_column_of_the_text(project: Project) -> None:

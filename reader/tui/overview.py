@@ -88,7 +88,7 @@ class Overview(Line):
         self._opened: OpenArticle | None = None
         self._here = 1
         self._counted: tuple[object, ...] = ()
-        self._timer: Timer | None = None
+        self.waiting: Timer | None = None
         self._drawn_in: Look | None = None
 
     def follow(self, opened: OpenArticle | None, here: int) -> None:
@@ -105,9 +105,9 @@ class Overview(Line):
             self._refresh_row(before)
             self._refresh_row(here)
         if self._state() != self._counted:
-            if self._timer is not None:
-                self._timer.stop()
-            self._timer = self.set_timer(WAIT if self.cells else FIRST, self._count)
+            if self.waiting is not None:
+                self.waiting.stop()
+            self.waiting = self.set_timer(WAIT if self.cells else FIRST, self._count)
 
     def _state(self) -> tuple[object, ...]:
         """What the column is counted from."""
@@ -118,7 +118,7 @@ class Overview(Line):
         return opened.marks, found, opened.others, opened.visited, self.size.height, opened.project.codebook
 
     def _count(self) -> None:
-        self._timer = None
+        self.waiting = None
         opened, height = self._opened, self.size.height
         if opened is None or not opened.counted or not opened.count or not height:
             return
