@@ -103,11 +103,17 @@ def spaced(folded: str) -> str:
     return folded
 
 
+SOUND_MARKS = "\u3099\u309a"
+"""What folding splits from a kana: が is か and a mark, and still one character to a reader."""
+
+
 def token_starts(folded: str) -> list[int]:
-    """Where the tokens begin that `spaced` would make: positions in the folded text, ascending."""
+    """Where what counts as a word begins: positions in the folded text, ascending. A kana and its sound mark are one."""
     found: list[int] = []
     last = NOTHING
     for index, char in enumerate(folded):
+        if char in SOUND_MARKS:
+            continue
         kind = KIND[char]
         if kind not in (NOTHING, last) or kind in (UNSPACED, SYMBOL):
             found.append(index)
