@@ -45,5 +45,11 @@ types: $(STAMP)
 layers: $(STAMP)
 	$(BIN)/lint-imports
 
+bench: $(STAMP) ## measure start, keys, search and export beside bare yardsticks
+	$(BIN)/python -m bench.start
+	$(BIN)/python -m bench.keys
+	$(BIN)/python -m bench.export 100000
+	$(BIN)/python -m bench.search
+
 clean: ## remove the environment and caches, never data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
