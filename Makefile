@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check format lint types layers docs bench clean
+.PHONY: help run test sweep torture check format lint types layers docs bench clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -25,13 +25,16 @@ run: $(STAMP) ## open the program on the sample articles
 test: $(STAMP) ## run the tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+sweep: $(STAMP) ## kills, faults and hostile text by the hundred
+	$(BIN)/python -m pytest -n auto --dist worksteal -m 'sweep and not torture'
+
 torture: $(STAMP) ## the long sweeps: kills, faults and flips by the thousand
 	$(BIN)/python -m pytest -n auto --dist worksteal -m torture
 
 docs: $(STAMP) ## write docs/commands.md and docs/keys.md anew from the registry
 	$(BIN)/python -m reader.cli.manual
 
-check: $(STAMP) format lint types layers test ## all that must hold before a change lands
+check: $(STAMP) format lint types layers test sweep ## all that must hold before a change lands
 
 format: $(STAMP)
 	$(BIN)/ruff format --check .

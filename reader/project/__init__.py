@@ -765,7 +765,7 @@ class Project:
                 self.path / INDEX,
                 project=self.store.info.id,
                 paragraph_of=self.number_at,
-                memory=not fs.writable(self.path),
+                memory=self.store.foreign or not fs.writable(self.path),
                 mode=self.store.modes.file,
             )
         if self.index_patience is not None:

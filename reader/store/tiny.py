@@ -79,7 +79,9 @@ class TinyStore:
         self.texts = TextFiles(path, self.modes, self._report)
         self.copy = copy_id(self.info.id, path)
         self.journal_name = f"{coder}.{self.copy}"
-        if self.info.format > FORMAT:
+        self.foreign = self.info.format > FORMAT
+        """Whether a newer version made the project: nothing at all is written then, not even what is derived."""
+        if self.foreign:
             self.read_only = "made by a newer version of reader"
         elif not write:
             self.read_only = "opened for reading"
