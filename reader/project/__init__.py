@@ -359,11 +359,7 @@ class Project:
 
     def _follow(self, edit: Edit) -> None:
         """Bring what is in memory up to date with an edit made here."""
-        tables = {change.table for change in edit.changes}
-        if "articles" in tables:
-            self._articles = None
-        if "tags" in tables:
-            self._codebook = None
+        self._forget_shared(edit)
         for article_id in _articles_in(edit):
             known = self._cached_marks.get(article_id)
             if known is not None and self.any_article(article_id) is None:  # it went with its marks
@@ -374,13 +370,17 @@ class Project:
 
     def _forget(self, edit: Edit) -> None:
         """Let what an edit touched be read anew."""
+        self._forget_shared(edit)
+        for article_id in _articles_in(edit):
+            self._cached_marks.pop(article_id, None)
+
+    def _forget_shared(self, edit: Edit) -> None:
+        """Let the library and the codebook be made anew if an edit touched them."""
         tables = {change.table for change in edit.changes}
         if "articles" in tables:
             self._articles = None
         if "tags" in tables:
             self._codebook = None
-        for article_id in _articles_in(edit):
-            self._cached_marks.pop(article_id, None)
 
     def _left_queue(self, edit: Edit, event: Event) -> None:
         """An edit was committed or given up (called by the writer thread)."""
