@@ -319,6 +319,43 @@ def test_ctrl_c_leaves_the_line_and_twice_the_program(flood: Room) -> None:
     assert len(flood.edits()) == 1
 
 
+ANOTHER_THREAD = """
+import os, signal, sys, threading
+from reader.plain.voice import Voice
+
+def interrupt():
+    os.read(int(sys.argv[1]), 1)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=interrupt, daemon=True).start()
+voice = Voice()
+with voice.listening():
+    print(voice.hear(), flush=True)
+"""
+
+
+def test_ctrl_c_is_heard_whichever_thread_it_reaches() -> None:
+    """A read of the main thread sleeps on then, as it does where the signal came just before it."""
+    go, ready = os.pipe()
+    command = [sys.executable, "-c", ANOTHER_THREAD, str(go)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[go]) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            assert child.stdout.read(2) == b"> "
+            os.write(ready, b"!")
+            assert child.stdout.readline() == b"\n"
+            assert child.stdout.readline() == b"Nothing was done. Ctrl+c again leaves.\n"
+            child.stdin.write(b"where\n")
+            child.stdin.close()
+            assert child.stdout.read() == b"> \nwhere\n"
+            assert child.wait() == 0
+        finally:
+            child.kill()
+            os.close(go)
+            os.close(ready)
+
+
 def test_a_note_in_the_editor_outlives_the_end(flood: Room) -> None:
     flood.run("import", "flood.txt")
     script = flood.write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import select
 import signal
 import sys
 import unicodedata
@@ -18,6 +19,7 @@ LONGEST_TYPED = 4095
 """Bytes of a line that a terminal takes; it drops the rest without a word."""
 GONE = frozenset({errno.EPIPE, errno.EIO})
 """What a write says when nobody is at the other end any more."""
+CHUNK = 65_536
 
 
 class Left(BaseException):
@@ -42,6 +44,8 @@ class Voice:
         self._waiting = False
         self._leaving = False
         self._interrupted = False
+        self._unread = b""
+        self._woken = -1
 
     # -- out --------------------------------------------------------------------------------------------
 
@@ -84,9 +88,34 @@ class Voice:
             self.say(problem)
 
     def _read(self) -> bytes:
+        """The next line with its LF; without one at the end of the input, empty behind it."""
         with self._reached_by_signals():
             self._write(PROMPT)  # whoever sees it can be sure that ctrl+c is heard
-            return sys.stdin.buffer.readline()
+            while b"\n" not in self._unread:
+                if not (more := self._more()):
+                    line, self._unread = self._unread, b""
+                    return line
+                self._unread += more
+            line, _, self._unread = self._unread.partition(b"\n")
+            return line + b"\n"
+
+    def _more(self) -> bytes:
+        """What comes next; empty at the end of the input. Left where the terminal is gone.
+
+        A plain read would sleep through a signal that came just before it: the pipe wakes us then, too.
+        """
+        typed = sys.stdin.fileno()
+        while True:
+            ready, _, _ = select.select([typed, self._woken], [], [])
+            if self._woken in ready:
+                os.read(self._woken, CHUNK)
+            if typed in ready:
+                try:
+                    return os.read(typed, CHUNK)
+                except OSError as error:
+                    if error.errno in GONE:
+                        raise Left from error
+                    raise
 
     def _understood(self, raw: bytes) -> tuple[str, str]:
         """(the line, empty) or (empty, what is wrong with it)."""
@@ -106,12 +135,18 @@ class Voice:
     def listening(self) -> Iterator[None]:
         """Takes the signals that end a program; what they did before comes back at the end."""
         wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        self._woken, wake = os.pipe()
+        os.set_blocking(wake, False)
+        woken_before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         before = {number: signal.signal(number, self._signalled) for number in wanted}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            signal.set_wakeup_fd(woken_before)
+            os.close(wake)
+            os.close(self._woken)
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         if number == signal.SIGINT:
