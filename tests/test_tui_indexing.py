@@ -68,8 +68,8 @@ async def test_the_child_ends_with_the_program(many: Project) -> None:
 def test_a_large_project_without_an_index_is_not_followed_in_the_program(
     many: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader import project as module
+    from reader.project import searching
 
-    monkeypatch.setattr(module, "MUCH", 0)
+    monkeypatch.setattr(searching, "MUCH", 0)
     assert many.index_is_behind()
     assert not (many.path / "index.sqlite").exists()

@@ -6,19 +6,16 @@ handed out are immutable: a change makes new ones.
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import msgspec
 
-from reader import fs
 from reader.codebook import Codebook
-from reader.edits import REDO, UNDO, Change, Edit, Record, merged, new_id, next_to_redo, next_to_undo, now
-from reader.errors import Conflict, NotSaved, ReaderError, ReadOnly, UnknownArticle, UsageError
+from reader.edits import Change, Edit, Record, merged, new_id, now
+from reader.errors import NotSaved, ReaderError, ReadOnly, UnknownArticle, UsageError
 from reader.model import (
     CONTEXT,
     Anchor,
@@ -29,7 +26,6 @@ from reader.model import (
     Marks,
     Paragraph,
     ProjectInfo,
-    Review,
     SavedSearch,
     Tag,
     Unit,
@@ -37,29 +33,28 @@ from reader.model import (
 )
 from reader.project import describe as _describe
 from reader.project import marks as _marks
+from reader.project import undoing as _undoing
+from reader.project.naming import find_article
+from reader.project.searching import Searching
+from reader.project.working import Working
 from reader.store.folder import create as make_folder
-from reader.store.records import SHARED, Stored, decode, encode, table_of
-from reader.store.session import Drafts, Session, load_session, save_session
+from reader.store.records import Stored, decode, encode, table_of
+from reader.store.session import Session
 from reader.store.tiny import TinyStore
 from reader.store.writer import BecameReadOnly, Conflicted, Event, Saved, Unsaved, Writer
 
 if TYPE_CHECKING:
     from reader.formats import ExportOptions, NewItem
-    from reader.formats.everything import Target, Written
+    from reader.formats.everything import Written
     from reader.project.finding import Finder
     from reader.project.importing import Imported
-    from reader.search.bind import Scope
     from reader.search.complete import Completion
     from reader.search.hits import Hit, Order
     from reader.search.index import Counts, Index
-    from reader.search.lookup import Lookup
 
 T = TypeVar("T", bound=Stored)
 Pair = tuple[Stored | None, Stored | None]
 
-INDEX = "index.sqlite"
-MUCH = 1_000_000
-"""Bytes of journals from which on a missing index is made beside the program rather than in it."""
 KEPT_MARKS = 32
 """Articles whose marks stay in memory."""
 
@@ -80,14 +75,8 @@ class Project:
         self._cached_marks: dict[str, Marks] = {}
         self._listeners: list[Callable[[Event], None]] = []
         self._writer = Writer(store, self._left_queue, self._report)
-        self._state: Session | None = None
-        self._index: Index | None = None
-        self._counts: dict[str | None, Counts] = {}
-        self._lookup: Lookup | None = None
-        self._indexing = threading.RLock()
-        self.index_patience: float | None = None
-        """Seconds that the index is waited for while another process writes it; None leaves the usual ones."""
-        self._text_paths: dict[str, Path] = {}
+        self._working = Working(store.path, store.coder, lambda: store.modes)
+        self._searching = Searching(self)
         self._own_marks: dict[str, tuple[Marks, Marks]] = {}
 
     # -- opening and closing ------------------------------------------------------------------------
@@ -115,14 +104,7 @@ class Project:
     def close(self) -> None:
         """Save what waits, bring the TinyDB files up to date, give up the right to write. NotSaved names what is lost."""
         lost = self._writer.close()
-        self._close_counts()
-        if self._lookup is not None:
-            self._lookup.close()
-            self._lookup = None
-        with self._indexing:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
+        self._searching.close()
         self.store.close()
         if lost:
             raise NotSaved(f"{len(lost)} of the last changes could not be saved.")
@@ -210,34 +192,7 @@ class Project:
 
     def article(self, ref: str) -> Article:
         """The article a user means: its number, its id or a unique start of it, or a file name. UnknownArticle names the nearest."""
-        articles = self.articles
-        if ref in articles:
-            return articles[ref]
-        if ref.isdecimal():
-            for article in articles.values():
-                if article.number == int(ref):
-                    return article
-        named = [a for a in articles.values() if ref in a.sources or any(Path(s).name == ref for s in a.sources)]
-        started = [a for a in articles.values() if len(ref) >= 3 and a.id.startswith(ref)]
-        for found in (named, started):
-            if len(found) == 1:
-                return found[0]
-            if found:
-                numbers = ", ".join(str(a.number) for a in found[:9])
-                raise UnknownArticle(f"Several articles are meant by {ref!r}: {numbers}. Give the number.")
-        raise UnknownArticle(f"There is no article {ref!r}{self._nearest_article(ref)}.")
-
-    def _nearest_article(self, ref: str) -> str:
-        if not self.articles:
-            return "; the library is empty, `reader import PATH` fills it"
-        if ref.isdecimal():
-            return f"; the last one has the number {max(a.number for a in self.articles.values())}"
-        import difflib
-
-        names = {Path(s).name: a for a in self.articles.values() for s in a.sources}
-        names |= {a.title: a for a in self.articles.values()}
-        close = difflib.get_close_matches(ref, names, n=1, cutoff=0.4)
-        return f"; the nearest is {names[close[0]].number}, {close[0]!r}" if close else "; `reader articles` lists them"
+        return find_article(self.articles, ref)
 
     def text(self, article_id: str) -> ArticleText:
         """The text of an article. Damage if its files are missing or cannot be read."""
@@ -340,9 +295,10 @@ class Project:
 
         Raises Locked or ReadOnly, and UsageError for text that cannot be stored.
         """
-        return self._submit(command, [_change(before, after) for before, after in pairs], undoes)
+        return self.submit(command, [_change(before, after) for before, after in pairs], undoes)
 
-    def _submit(self, command: str, changes: Iterable[Change], undoes: str = "") -> Edit:
+    def submit(self, command: str, changes: Iterable[Change], undoes: str = "") -> Edit:
+        """The same for changes of records as they are stored, as an undo makes them."""
         self.store.start()
         edit = Edit(id=new_id("e"), at=now(), coder=self.coder, command=command, changes=merged(changes), undoes=undoes)
         try:
@@ -419,21 +375,21 @@ class Project:
         """Take an article out of the library; its marks stay, and undo brings it back."""
         return self.apply("remove", [(article, msgspec.structs.replace(article, removed=now()))])
 
-    def _own_edits(self) -> Iterator[Edit]:
+    def _newest_first(self, coder: str) -> Iterator[Edit]:
+        """The edits of one coder, or of all, those on their way to the disk too."""
         with self._view:
             waiting = list(reversed(self._pending))
         yield from waiting
         ids = {edit.id for edit in waiting}
-        yield from (edit for edit in self.store.newest_first(self.coder) if edit.id not in ids)
+        yield from (edit for edit in self.store.newest_first(coder) if edit.id not in ids)
+
+    def own_edits(self) -> Iterator[Edit]:
+        """The coder's own edits from the newest, those on their way to the disk too."""
+        return self._newest_first(self.coder)
 
     def edits(self, *, newest_first: bool = True) -> Iterator[Edit]:
         """The edits of all coders (in a blind project: one's own), those on their way to the disk too."""
-        with self._view:
-            waiting = list(reversed(self._pending))
-        ids = {edit.id for edit in waiting}
-        coder = self.coder if self.info.blind else ""
-        written = (edit for edit in self.store.newest_first(coder) if edit.id not in ids)
-        found = (edit for edits in (waiting, written) for edit in edits)
+        found = self._newest_first(self.coder if self.info.blind else "")
         return found if newest_first else reversed(list(found))
 
     def history(self) -> Iterator[tuple[Edit, str, str, int]]:
@@ -443,109 +399,19 @@ class Project:
 
     def next_undo(self) -> Edit | None:
         """The edit that undo would take back."""
-        return next_to_undo(self._own_edits())
+        return _undoing.next_undo(self)
 
     def next_redo(self) -> Edit | None:
         """The undo that redo would take back."""
-        return next_to_redo(self._own_edits())
+        return _undoing.next_redo(self)
 
     def undo(self, edit_id: str = "") -> Edit:
         """Take back the coder's last edit, or the one of an id; returns it. UsageError if there is none, Conflict with the reason."""
-        target = self._own_edit(edit_id) if edit_id else self.next_undo()
-        if target is None:
-            raise UsageError("There is nothing to undo.")
-        self._take_back(target, UNDO)
-        return target
+        return _undoing.undo(self, edit_id)
 
     def redo(self) -> Edit:
         """Restore what the last undo took back; returns the edit restored. UsageError if there is none, Conflict with the reason."""
-        undone = self.next_redo()
-        if undone is None:
-            raise UsageError("There is nothing to redo.")
-        self._take_back(undone, REDO)
-        return next((edit for edit in self._own_edits() if edit.id == undone.undoes), undone)
-
-    def _own_edit(self, edit_id: str) -> Edit:
-        for edit in self._own_edits():
-            if edit.id == edit_id:
-                return edit
-        raise UsageError(f"There is no edit {edit_id!r} of yours; `reader history` lists them.")
-
-    def _take_back(self, target: Edit, command: str) -> Edit:
-        for change in target.changes:
-            after = None if change.after is None else decode(change.table, change.after)
-            if self._current(change) != after:
-                raise Conflict(self._who_changed(target, change))
-        inverse = target.inverse()
-        self._check_unused(inverse)
-        return self._submit(command, inverse, undoes=target.id)
-
-    def _current(self, change: Change) -> Stored | None:
-        tables: dict[str, Callable[[], Mapping[str, Stored]]] = {
-            "articles": self.all_articles,
-            "tags": lambda: self.tags,
-            "coders": lambda: self.coders,
-            "searches": lambda: self.searches,
-            "project": lambda: {self.info.id: self.info},
-        }
-        if change.table in tables:
-            return tables[change.table]().get(change.id)
-        article_id = change.record.get("article", "")
-        if not article_id:
-            return next((memo for memo in self.all_memos() if memo.id == change.id), None)
-        if self.any_article(article_id) is None:
-            return None  # it went with its marks
-        marks = self.all_marks(article_id)
-        if change.table == "reviews":
-            return marks.review_records.get(change.id)
-        return marks.annotations.get(change.id)
-
-    def _who_changed(self, target: Edit, change: Change) -> str:
-        what = self.describe(target)
-        for edit in self.edits():
-            if edit.id == target.id:
-                break
-            if any(c.table == change.table and c.id == change.id for c in edit.changes):
-                who = "you" if edit.coder == self.coder else edit.coder
-                return f"“{what}” is not undone: {who} changed it since ({self.describe(edit)})."
-        return f"“{what}” is not undone: what it changed is no longer as it was then."
-
-    def _check_unused(self, inverse: tuple[Change, ...]) -> None:
-        """Conflict if an article or tag would go that carries marks beyond those which go with it."""
-        going = {change.id for change in inverse if change.after is None}
-        if not any(change.after is None and change.table in SHARED for change in inverse):
-            return
-        self.flush()  # counts know only what is on the disk
-        leaving = Counter(
-            c.record.get("tag", "")
-            for c in inverse
-            if c.table == "annotations" and c.after is None and c.record.get("article", "") in self.articles
-        )
-        for change in inverse:
-            if change.after is not None or change.table not in ("articles", "tags"):
-                continue
-            if change.table == "articles":
-                marks = self.all_marks(change.id)
-                both: list[Annotation | Review] = [*marks.annotations.values(), *marks.review_records.values()]
-                left = [r for r in both if r.id not in going]
-                what = f"the article “{_describe.shorten(change.record['title'])}”"
-            else:
-                swapped = {c.id for c in inverse if c.after is not None and c.after.get("tag", "") != change.id}
-                left = [a for a in self._annotations_with(change.id, leaving[change.id]) if a.id not in going | swapped]
-                what = f"the tag “{change.record['name']}”"
-            if left and self.info.blind and any(r.coder != self.coder for r in left):
-                raise Conflict(f"Not undone: {what} carries marks, which would be lost.")
-            if left:
-                who = ", ".join(sorted({"you" if r.coder == self.coder else r.coder for r in left}))
-                raise Conflict(f"Not undone: {what} carries {len(left)} marks by {who}, which would be lost.")
-
-    def _annotations_with(self, tag_id: str, leaving: int = 0) -> Iterator[Annotation]:
-        """The annotations with a tag; memos alone where no more than those are left that leave with it."""
-        yield from (memo for memo in self.all_memos() if memo.tag == tag_id)
-        if self.counts(everyone=True).tag(tag_id) <= leaving:
-            return
-        for article_id in self.articles:
-            yield from (a for a in self.all_marks(article_id).annotations.values() if a.tag == tag_id)
+        return _undoing.redo(self)
 
     def describe(self, edit: Edit) -> str:
         """What an edit did, in a few words."""
@@ -560,46 +426,30 @@ class Project:
     @property
     def state(self) -> Session:
         """The coder's working state: changed in place, kept by `save_state`."""
-        if self._state is None:
-            self._state = load_session(self._state_path)
-        return self._state
-
-    @property
-    def _state_path(self) -> Path:
-        return self.path / "state" / f"{self.coder}.json"
+        return self._working.state
 
     def save_state(self) -> None:
         """Keep the working state; a disk that refuses costs no more than the place one was at."""
-        if self._state is not None and not self.read_only:
+        if not self.read_only:
             try:
-                save_session(self._state_path, self._state, self.store.modes)
+                self._working.save()
             except OSError as error:
                 self.store.problems.append(f"Your place and slots could not be kept: {error.strerror}.")
-
-    @property
-    def _drafts(self) -> Drafts:
-        return Drafts(self.path / "drafts" / self.coder, self.store.modes)
 
     def save_draft(self, key: str, text: str) -> None:
         """Keep a note being typed, durably. NotSaved, ReadOnly."""
         if self.read_only:
             raise ReadOnly(f"Nothing can be kept: {self.read_only}.")
-        try:
-            self._drafts.save(key, text)
-        except OSError as error:
-            raise NotSaved(f"The draft is not on the disk: {error.strerror}.") from error
+        self._working.save_draft(key, text)
 
     def drop_draft(self, key: str) -> None:
-        """Forget a note that was being typed."""
+        """Forget a note that was being typed. NotSaved."""
         if not self.read_only:
-            try:
-                self._drafts.drop(key)
-            except OSError as error:
-                raise NotSaved(f"The draft could not be removed: {error.strerror}.") from error
+            self._working.drop_draft(key)
 
     def drafts(self) -> dict[str, str]:
         """The notes that were being typed, by where they belong."""
-        return self._drafts.all()
+        return self._working.drafts()
 
     # -- import, export, search, counts ---------------------------------------------------------------
 
@@ -626,25 +476,15 @@ class Project:
 
         ReaderError: the file exists and `force` is not set, or cannot be written; an old file then stands.
         """
-        from reader.formats import exporter_for
+        from reader.project.exporting import export
 
-        exporter = exporter_for(format_name)
-        if not isinstance(target, Path):
-            return exporter.write(self, target, options)
-        if not force and fs.exists(target):
-            raise ReaderError(f"{target} exists already; --force overwrites it.")
-        try:
-            with fs.replacing(target) as write:
-                return exporter.write(self, cast("BinaryIO", write), options)
-        except OSError as error:
-            raise ReaderError(f"{target} cannot be written: {error.strerror}.") from error
+        return export(self, format_name, target, options, force=force)
 
     def losses(self, format_name: str, options: ExportOptions) -> list[str]:
         """What a format cannot hold of this project, a sentence each."""
-        from reader.formats import exporter_for
+        from reader.project.exporting import losses
 
-        losses = getattr(exporter_for(format_name), "losses", None)
-        return list(losses(self, options)) if losses is not None else []
+        return losses(self, format_name, options)
 
     def export_all(
         self,
@@ -658,23 +498,9 @@ class Project:
 
         ReaderError: one of the files exists and `force` is not set, or one cannot be written.
         """
-        from reader.formats.everything import DATA_PACKAGE, FILES, export_all
+        from reader.project.exporting import export_all
 
-        names = [*(file for _, file, _ in FILES), DATA_PACKAGE]
-        there = [name for name in names if fs.exists(folder / name)]
-        if there and not force:
-            raise ReaderError(f"{folder / there[0]} exists already; --force overwrites it.")
-
-        @contextlib.contextmanager
-        def opened(name: str) -> Iterator[Target]:
-            with fs.replacing(folder / name) as write:
-                yield write
-
-        try:
-            fs.make_folder(folder)
-            return export_all(self, opened, options, progress)
-        except OSError as error:
-            raise ReaderError(f"{folder} cannot be written: {error.strerror}.") from error
+        return export_all(self, folder, options, force=force, progress=progress)
 
     def finder(self, query: str) -> Finder:
         """What finds a text in paragraphs: smart case, accents ignored. `.spans(text)` gives (start, end) pairs."""
@@ -684,117 +510,49 @@ class Project:
 
     def search(self, query: str, *, order: Order = "article", limit: int | None = None) -> Iterator[Hit]:
         """Hits of a query in texts, notes and tag names. UsageError points at what is wrong in it."""
-        return self._searching().search(query, scope=self._scope(), order=order, limit=limit)
+        return self._searching.search(query, order, limit)
 
     def count(self, query: str) -> int:
         """The number of paragraphs in which a query holds. UsageError points at what is wrong in it."""
-        return self._searching().count(query, scope=self._scope())
+        return self._searching.count(query)
 
     def matching(self, query: str) -> Iterator[tuple[str, int]]:
         """The paragraphs in which a query holds, as (article id, number), in order. UsageError points at what is wrong in it."""
-        return self._searching().matching(query, scope=self._scope())
+        return self._searching.matching(query)
 
     def check_search(self, search: SavedSearch) -> None:
         """UsageError where a search that is to be saved cannot be understood, or asks for itself."""
-        from reader.search.bind import Bound
-
-        scope = self._scope({**self.searches, search.id: search})
-        Bound(search.query, self, scope)
-        Bound(f'saved:"{search.name}"', self, scope)
+        self._searching.check(search)
 
     def completions(self, query: str, cursor: int) -> list[Completion]:
         """What the term of a query that ends at the cursor may become, the best first: `start`, `end`, `text`, `help`."""
-        from reader.search.complete import Known, completions
-
-        return completions(query, cursor, Known.of(self, self.searches.values()))
-
-    def _scope(self, saved: Mapping[str, SavedSearch] | None = None) -> Scope:
-        from reader.search.bind import Scope
-
-        return Scope(self.coder, self.coder if self.info.blind else "", self.searches if saved is None else saved)
-
-    def _searching(self) -> Lookup:
-        """The search with the index, up to date with what is on the disk; where that fails it reads all there is."""
-        from reader.search.lookup import Lookup
-
-        if self.pending:
-            with contextlib.suppress(ReaderError):  # the reading screen says what could not be saved
-                self.flush()
-        if self.pending:
-            return Lookup(None, self)
-        with self._indexing:
-            index = self.index()
-            index.take_few_texts(self.text)
-        if self._lookup is None:
-            self._lookup = Lookup(index, self, self._raw_text)
-        return self._lookup
-
-    def _raw_text(self, article_id: str, start: int, size: int) -> bytes:
-        path = self._text_paths.get(article_id)
-        if path is None:
-            path = self._text_paths[article_id] = self.store.texts.path(article_id)
-        return fs.read_range(path, start, start + size)
+        return self._searching.completions(query, cursor)
 
     def counts(self, *, everyone: bool = False) -> Counts:
         """How often tags are used, and how much of each article is coded and reviewed; of a blind project only what may be seen.
 
         `everyone` counts all marks there are, also in a blind project: for what must not be lost, never to be shown.
         """
-        index = self.index()
-        only = self.coder if self.info.blind and not everyone else None
-        if only not in self._counts:
-            self._counts[only] = index.counts(only)
-        return self._counts[only]
-
-    def _close_counts(self) -> None:
-        for counts in self._counts.values():
-            counts.close()
-        self._counts.clear()
+        return self._searching.counts(everyone=everyone)
 
     def index(self) -> Index:
         """The index, records as new as the journals; made if it is missing."""
-        with self._indexing:
-            return self._followed()
+        return self._searching.index()
 
-    def _followed(self) -> Index:
-        from reader.search.index import Index
-
-        index = self._index
-        if index is None:
-            index = self._index = Index.open(
-                self.path / INDEX,
-                project=self.store.info.id,
-                paragraph_of=self.number_at,
-                memory=self.store.foreign or not fs.writable(self.path),
-                mode=self.store.modes.file,
-            )
-        if self.index_patience is not None:
-            index.wait(self.index_patience)
-        in_memory = index.in_memory
-        index.catch_up(self.store.edits)
-        if index.in_memory != in_memory:
-            self._close_counts()
-        return index
+    def wait_for_index(self, seconds: float) -> None:
+        """Wait no longer than this from now on while another process writes the index."""
+        self._searching.patience = seconds
 
     def build_index(self, progress: Callable[[int, int], None] | None = None) -> bool:
         """Bring the index up to date with journals and texts; False where another process is at it. `progress` may raise Cancelled."""
-        index = self.index()
-        return not index.in_memory and index.take_texts(self.text, progress)
+        return self._searching.build(progress)
 
     def index_is_behind(self) -> bool:
         """Whether texts are not in the index yet and are more than a search takes in by itself: `reader.project.building` does it.
 
         May be asked in a thread beside the screen. What is few is taken in here.
         """
-        if not fs.exists(self.path / INDEX) and self._much_to_follow():
-            return fs.writable(self.path)
-        with self._indexing:
-            index = self.index()
-            return not index.in_memory and not index.take_few_texts(self.text)
-
-    def _much_to_follow(self) -> bool:
-        """Whether following all journals takes longer than a moment."""
-        return sum(fs.size_of(path) for path in self.store.journal_paths().values()) > MUCH
+        return self._searching.is_behind()
 
     def verify(self) -> list[str]:
         """Read everything there is and compare checksums; the damage found, a sentence each."""
@@ -811,24 +569,13 @@ class Project:
         self.flush()
         try:
             done = repair(self.store)
-            if fs.exists(self.path / INDEX):
-                self._drop_index()
+            if self._searching.drop():
                 done.append("The index was deleted and is made anew.")
         except OSError as error:
             raise NotSaved(f"Not repaired: {error.strerror}.") from error
         self._articles = self._codebook = None
         self._cached_marks.clear()
         return done
-
-    def _drop_index(self) -> None:
-        self._close_counts()
-        if self._index is not None:
-            self._index.close()
-            self._index = None
-        for suffix in ("", "-wal", "-shm"):
-            path = self.path / f"{INDEX}{suffix}"
-            if fs.exists(path):
-                fs.remove(path)
 
 
 def _split_again(article: Article, text: str) -> Iterator[Sequence[Paragraph]]:

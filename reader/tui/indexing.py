@@ -34,7 +34,7 @@ class Indexing:
 
     def begin(self) -> None:
         """Look whether texts are missing; where one is looking already, once more after that."""
-        self._app.project.index_patience = PATIENCE
+        self._app.project.wait_for_index(PATIENCE)
         if self.at_work:
             self._again = True
         elif not self._ended:

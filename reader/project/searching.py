@@ -1,0 +1,177 @@
+"""The index of a project and what is asked of it: hits, counts, completions."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader import fs
+from reader.errors import ReaderError
+from reader.model import SavedSearch
+
+if TYPE_CHECKING:
+    from reader.project import Project
+    from reader.search.bind import Scope
+    from reader.search.complete import Completion
+    from reader.search.hits import Hit, Order
+    from reader.search.index import Counts, Index
+    from reader.search.lookup import Lookup
+
+INDEX = "index.sqlite"
+MUCH = 1_000_000
+"""Bytes of journals from which on a missing index is made beside the program rather than in it."""
+
+
+class Searching:
+    """Opens the index when it is needed first, and brings it up to date with the journals before each answer."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._path = project.path / INDEX
+        self._index: Index | None = None
+        self._counts: dict[str | None, Counts] = {}
+        self._lookup: Lookup | None = None
+        self._lock = threading.RLock()
+        self._text_paths: dict[str, Path] = {}
+        self.patience: float | None = None
+        """Seconds that the index is waited for while another process writes it; None leaves the usual ones."""
+
+    # -- what is asked --------------------------------------------------------------------------------
+
+    def search(self, query: str, order: Order, limit: int | None) -> Iterator[Hit]:
+        """See `Project.search`."""
+        return self._prepared().search(query, scope=self._scope(), order=order, limit=limit)
+
+    def count(self, query: str) -> int:
+        """See `Project.count`."""
+        return self._prepared().count(query, scope=self._scope())
+
+    def matching(self, query: str) -> Iterator[tuple[str, int]]:
+        """See `Project.matching`."""
+        return self._prepared().matching(query, scope=self._scope())
+
+    def check(self, search: SavedSearch) -> None:
+        """See `Project.check_search`."""
+        from reader.search.bind import Bound
+
+        scope = self._scope({**self._project.searches, search.id: search})
+        Bound(search.query, self._project, scope)
+        Bound(f'saved:"{search.name}"', self._project, scope)
+
+    def completions(self, query: str, cursor: int) -> list[Completion]:
+        """See `Project.completions`."""
+        from reader.search.complete import Known, completions
+
+        return completions(query, cursor, Known.of(self._project, self._project.searches.values()))
+
+    def counts(self, *, everyone: bool = False) -> Counts:
+        """See `Project.counts`."""
+        index = self.index()
+        only = self._project.coder if self._project.info.blind and not everyone else None
+        if only not in self._counts:
+            self._counts[only] = index.counts(only)
+        return self._counts[only]
+
+    def _scope(self, saved: Mapping[str, SavedSearch] | None = None) -> Scope:
+        from reader.search.bind import Scope
+
+        project = self._project
+        return Scope(
+            project.coder, project.coder if project.info.blind else "", project.searches if saved is None else saved
+        )
+
+    def _prepared(self) -> Lookup:
+        """The search with the index, up to date with what is on the disk; where that fails it reads all there is."""
+        from reader.search.lookup import Lookup
+
+        project = self._project
+        if project.pending:
+            with contextlib.suppress(ReaderError):  # the reading screen says what could not be saved
+                project.flush()
+        if project.pending:
+            return Lookup(None, project)
+        with self._lock:
+            index = self.index()
+            index.take_few_texts(project.text)
+        if self._lookup is None:
+            self._lookup = Lookup(index, project, self._raw_text)
+        return self._lookup
+
+    def _raw_text(self, article_id: str, start: int, size: int) -> bytes:
+        path = self._text_paths.get(article_id)
+        if path is None:
+            path = self._text_paths[article_id] = self._project.store.texts.path(article_id)
+        return fs.read_range(path, start, start + size)
+
+    # -- the index ------------------------------------------------------------------------------------
+
+    def index(self) -> Index:
+        """The index, records as new as the journals; made if it is missing."""
+        with self._lock:
+            return self._followed()
+
+    def _followed(self) -> Index:
+        from reader.search.index import Index
+
+        index, store = self._index, self._project.store
+        if index is None:
+            index = self._index = Index.open(
+                self._path,
+                project=store.info.id,
+                paragraph_of=self._project.number_at,
+                memory=store.foreign or not fs.writable(store.path),
+                mode=store.modes.file,
+            )
+        if self.patience is not None:
+            index.wait(self.patience)
+        in_memory = index.in_memory
+        index.catch_up(store.edits)
+        if index.in_memory != in_memory:
+            self._close_counts()
+        return index
+
+    def build(self, progress: Callable[[int, int], None] | None = None) -> bool:
+        """See `Project.build_index`."""
+        index = self.index()
+        return not index.in_memory and index.take_texts(self._project.text, progress)
+
+    def is_behind(self) -> bool:
+        """See `Project.index_is_behind`."""
+        if not fs.exists(self._path) and self._much_to_follow():
+            return fs.writable(self._project.path)
+        with self._lock:
+            index = self.index()
+            return not index.in_memory and not index.take_few_texts(self._project.text)
+
+    def _much_to_follow(self) -> bool:
+        """Whether following all journals takes longer than a moment."""
+        return sum(fs.size_of(path) for path in self._project.store.journal_paths().values()) > MUCH
+
+    def drop(self) -> bool:
+        """Delete the index, it is made anew when it is needed; False if there is none."""
+        there = fs.exists(self._path)
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            path = self._path.with_name(f"{INDEX}{suffix}")
+            if fs.exists(path):
+                fs.remove(path)
+        return there
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._close_counts()
+        if self._lookup is not None:
+            self._lookup.close()
+            self._lookup = None
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    def _close_counts(self) -> None:
+        for counts in self._counts.values():
+            counts.close()
+        self._counts.clear()
