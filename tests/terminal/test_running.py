@@ -120,7 +120,7 @@ def test_a_window_that_is_too_small_says_so_and_comes_back(terminal: Terminal) -
     terminal.wait_for("¶ 5 of 29")
     terminal.wait_for("^ ▶.*  5 ")
     terminal.resize(40, 12)
-    terminal.wait_for("^ ▶.*  5 ")
+    terminal.wait_for("^▶.*  5 ")  # narrow windows have no column to spare before it
     terminal.resize(200, 60)
     terminal.wait_for("▶.*  5 ")
     terminal.wait_for("── slots ──")
