@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from reader.tui.rows import Rows
+from tests.terminal.harness import DEADLINE
 
 
 def shown(app: App[Any]) -> str:
@@ -31,8 +33,9 @@ def current_row(app: App[Any]) -> str:
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object], what: str = "the state") -> None:
-    """Let the program run until something holds; fails after five seconds."""
-    for _ in range(500):
+    """Let the program run until something holds; fails after twenty seconds."""
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
         if holds():
             return
         await pilot.pause(0.01)
