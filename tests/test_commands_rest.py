@@ -431,6 +431,21 @@ def test_what_an_import_did_is_said(tmp_path: Path) -> None:
     project.close()
 
 
+def test_another_rule_that_gives_the_same_paragraphs_changes_nothing(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "data", coder="anna", articles=[])
+    path = tmp_path / "news.txt"
+    path.write_text("Barrier opened late\n\nThe office said so.\n\nNobody rang.\n")
+    commands.import_(project, [str(path)], split="blank")
+    commands.role(project, the_article(project), [3])
+    before = edits(project)
+    again = commands.import_(project, [str(path)], split="line")
+    assert again.edit is None
+    assert "Already here" in again.text
+    assert edits(project) == before
+    assert project.paragraph(the_article(project), 3).role == "furniture"
+    project.close()
+
+
 def test_an_import_that_is_cancelled_takes_nothing_in(tmp_path: Path) -> None:
     from reader.errors import Cancelled
 

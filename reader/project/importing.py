@@ -179,10 +179,11 @@ class _Collected:
         changed = replace(known, sources=_joined(known, found))
         self.done.same.append((changed, found.source))
         if resplit and found.split != known.split and self._may_split(changed):
-            changed = replace(changed, split=found.split, roles={})
-            changed = self.project.store.put_text(changed, found.text, found.paragraphs)
-            self.marks.put(known.id, found.paragraphs)
-            if changed.paragraphs_sha256 != known.paragraphs_sha256:
+            split = replace(changed, split=found.split, roles={})
+            split = self.project.store.put_text(split, found.text, found.paragraphs)
+            if split.paragraphs_sha256 != known.paragraphs_sha256:  # else the rule leads to the same paragraphs
+                changed = split
+                self.marks.put(known.id, found.paragraphs)
                 self.done.same.pop()
                 self.done.resplit.append(changed)
         if changed != known:
