@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from reader import commands
 from reader.project import Project
 from reader.tui.app import ReaderApp
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
@@ -277,6 +278,16 @@ async def test_a_slot_keeps_its_tag_when_others_are_used(project: Project) -> No
         assert user.tags[4] == ["two"]
         names = [project.codebook.tags[t].name for t in project.state.slots if t]
         assert names == ["one", "two", "three"]
+
+
+async def test_a_small_codebook_lies_in_the_slots_of_who_has_used_none_of_it(project: Project) -> None:
+    for path in ("harm", "harm/strike", "relief"):
+        commands.tag_add(project, path)
+    async with reading(project) as user:
+        await user.press("2")
+        assert user.tags == {2: ["relief"]}
+        await user.press("1")
+        assert user.tags == {2: ["relief", "harm > strike"]}
 
 
 async def test_the_article_itself_is_tagged(project: Project) -> None:

@@ -212,7 +212,9 @@ class Project:
         """A paragraph with its role in force. UsageError if the article has no such number."""
         text = self.text(article.id)
         if not 1 <= number <= len(text):
-            raise UsageError(f"There is no ¶ {number}; “{article.title}” has {len(text)} paragraph{'s' * (len(text) != 1)}.")
+            raise UsageError(
+                f"There is no ¶ {number}; “{article.title}” has {len(text)} paragraph{'s' * (len(text) != 1)}."
+            )
         paragraph = text.paragraph(number)
         role = role_of(article, paragraph)
         return paragraph if role == paragraph.role else msgspec.structs.replace(paragraph, role=role)

@@ -13,6 +13,7 @@ from textual.message import Message
 from reader import commands
 from reader.errors import ReaderError
 from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
+from reader.tui import slots
 from reader.tui.bars import KeyLine
 from reader.tui.drafts import greet
 from reader.tui.indexing import Indexing
@@ -102,6 +103,7 @@ class ReaderApp(TypeAhead):
 
     def open_first(self) -> None:
         """Open the article that was asked for, else the last one, else the first."""
+        slots.lay_out(self.project.state, self.project.codebook)
         article_id, number = self._wanted
         articles = self.project.articles
         candidates = (article_id, self.project.state.last_article, next(iter(articles), ""))

@@ -6,6 +6,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reader.codebook import Codebook
     from reader.project import Session
 
 RECENTS = 50
@@ -14,6 +15,15 @@ RECENTS = 50
 def slot_of(state: Session, tag_id: str) -> int:
     """The number of the slot a tag lies in, or 0."""
     return state.slots.index(tag_id) + 1 if tag_id in state.slots else 0
+
+
+def lay_out(state: Session, codebook: Codebook) -> None:
+    """Put a codebook that is small enough into the slots of a coder who has used no tag in this project yet."""
+    if state.recents or any(state.slots):
+        return
+    leaves = [tag.id for tag in codebook.live() if not codebook.children(tag.id)]
+    if len(leaves) <= len(state.slots):
+        state.slots[: len(leaves)] = leaves
 
 
 def used(state: Session, tag_id: str, live: Container[str]) -> int:
