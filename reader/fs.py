@@ -12,7 +12,8 @@ import mmap
 import os
 import stat
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -152,6 +153,38 @@ def _read(fd: int, size: int, offset: int) -> bytes:
         size -= len(part)
         offset += len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class Pieces:
+    """Reads parts of files that do not change and keeps the last files open; `path_of` says where one is. For any thread."""
+
+    KEPT = 64
+
+    def __init__(self, path_of: Callable[[str], Path]) -> None:
+        self._path_of = path_of
+        self._open: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def read(self, name: str, start: int, size: int) -> bytes:
+        """So many bytes of a file from `start` on, fewer at its end. OSError."""
+        with self._lock:
+            fd = self._open.get(name)
+            if fd is None:
+                fd = self._opened(name)
+            found = _disk.pread(fd, size, start)
+            return found if len(found) == size else _read(fd, size, start)
+
+    def _opened(self, name: str) -> int:
+        if len(self._open) >= self.KEPT:
+            _disk.close(self._open.pop(next(iter(self._open))))
+        fd = self._open[name] = _disk.open(self._path_of(name), os.O_RDONLY | os.O_NONBLOCK)
+        return fd
+
+    def close(self) -> None:
+        """Let go of all files; they are opened again when they are asked for."""
+        with self._lock:
+            while self._open:
+                _disk.close(self._open.popitem()[1])
 
 
 SMALL = 1 << 20

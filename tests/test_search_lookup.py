@@ -45,31 +45,42 @@ from .test_search_scan import Library
 # The slow search
 
 
-def tokens(text: str) -> list[str]:
-    """Words, each character of a script without spaces and each symbol alone; a voicing mark stays with its kana."""
-    found: list[str] = []
-    inside = False
+class Token(NamedTuple):
+    """A word, a character of a script without spaces or a symbol, and whether nothing stands between it and the one before."""
+
+    text: str
+    joined: bool
+
+
+def tokens(text: str) -> list[Token]:
+    """What counts as a word each; a voicing mark stays with its kana."""
+    found: list[Token] = []
+    inside = joined = False
     for char in fold(text):
         kind = unicodedata.category(char)[0]
-        if char == "\u3099" and found:
-            found[-1] += char
-            continue
         alone = "\u3040" <= char <= "\u9fff" or (kind == "S" and (char == "$" or char > "\x7f"))
-        if alone or (kind in "LNM" and not inside):
-            found.append(char)
-        elif kind in "LNM":
-            found[-1] += char
+        if found and (char == "\u3099" or (kind in "LNM" and not alone and inside)):
+            found[-1] = Token(found[-1].text + char, found[-1].joined)
+            continue
+        if alone or kind in "LNM":
+            found.append(Token(char, joined))
         inside = kind in "LNM" and not alone
+        joined = alone or inside
     return found
 
 
 def stands_slowly(words: Iterable[str], prefix: bool, text: str) -> list[tuple[int, int]]:
-    """First and last token of every place."""
-    wanted, there = tokens(" ".join(words)), tokens(text)
+    """First and last token of every place; the characters of one word have nothing between them."""
+    there = tokens(text)
+    wanted = [Token(token.text, at > 0) for word in words for at, token in enumerate(tokens(word))]
     found = []
     for at in range(len(there) - len(wanted) + 1):
         here = there[at : at + len(wanted)]
-        if here == wanted or (prefix and here[:-1] == wanted[:-1] and here[-1].startswith(wanted[-1])):
+        if any(w.joined and not h.joined for w, h in zip(wanted, here, strict=True)):
+            continue
+        inner = all(w.text == h.text for w, h in zip(wanted[:-1], here[:-1], strict=True))
+        last = here[-1].text
+        if inner and (last.startswith(wanted[-1].text) if prefix else last == wanted[-1].text):
             found.append((at, at + len(wanted)))
     return found
 

@@ -336,7 +336,9 @@ class Project:
         """Let the library and the codebook be made anew if an edit touched them."""
         tables = {change.table for change in edit.changes}
         if "articles" in tables:
-            self._articles = None
+            self._articles = self._articles and _with_new(self._articles, edit)
+            if self._articles is None:
+                self._searching.forget_texts()
         if "tags" in tables:
             self._codebook = None
 
@@ -592,6 +594,18 @@ def _change(before: Stored | None, after: Stored | None) -> Change:
         raise ValueError("a change needs a record before or after")
     records: list[Record | None] = [None if record is None else encode(record) for record in (before, after)]
     return Change(table_of(known), known.id, *records)
+
+
+def _with_new(articles: dict[str, Article], edit: Edit) -> dict[str, Article] | None:
+    """The library with the articles that an edit adds at its end; None where it does anything else to it."""
+    added = [c for c in edit.changes if c.table == "articles"]
+    if any(c.before is not None or c.after is None for c in added):
+        return None
+    new = sorted((cast("Article", decode(c.table, c.record)) for c in added), key=lambda a: a.number)
+    last = next(reversed(articles.values())).number
+    if new[0].number <= last or any(a.removed or a.id in articles for a in new):
+        return None
+    return {**articles, **{a.id: a for a in new}}
 
 
 def _articles_in(edit: Edit) -> set[str]:

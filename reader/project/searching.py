@@ -35,7 +35,7 @@ class Searching:
         self._counts: dict[str | None, Counts] = {}
         self._lookup: Lookup | None = None
         self._lock = threading.RLock()
-        self._text_paths: dict[str, Path] = {}
+        self._pieces = fs.Pieces(project.store.texts.path)
         self.patience: float | None = None
         """Seconds that the index is waited for while another process writes it; None leaves the usual ones."""
 
@@ -97,14 +97,12 @@ class Searching:
             index = self.index()
             index.take_few_texts(project.text)
         if self._lookup is None:
-            self._lookup = Lookup(index, project, self._raw_text)
+            self._lookup = Lookup(index, project, self._pieces.read)
         return self._lookup
 
-    def _raw_text(self, article_id: str, start: int, size: int) -> bytes:
-        path = self._text_paths.get(article_id)
-        if path is None:
-            path = self._text_paths[article_id] = self._project.store.texts.path(article_id)
-        return fs.read_range(path, start, start + size)
+    def forget_texts(self) -> None:
+        """Open the texts anew when they are asked for: one may have gone."""
+        self._pieces.close()
 
     # -- the index ------------------------------------------------------------------------------------
 
@@ -161,8 +159,9 @@ class Searching:
         return there
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections and texts."""
         self._close_counts()
+        self._pieces.close()
         if self._lookup is not None:
             self._lookup.close()
             self._lookup = None

@@ -57,9 +57,8 @@ def bare(text: str) -> str:
 
 def folded_with_map(text: str, *, case: bool = False) -> tuple[str, Sequence[int]]:
     """The folded text (`bare` if case matters) and for each of its characters the index of the one it comes from."""
-    folding = bare if case else fold
-    folded = folding(text)
-    if folded.isascii() and text.isascii():
+    folded = bare(text) if case else fold(text)
+    if text.isascii():
         return folded, range(len(text))
     pieces = _BARE if case else _FOLDED
     if all(map(pieces.simple.__getitem__, set(text))):

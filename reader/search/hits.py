@@ -53,8 +53,12 @@ def hits_of(unit: Unit, wanted: tuple[Leaf, ...], *, labelled: bool = True) -> I
     article_id, number, first, text = unit.article.id, unit.number, unit.start, unit.text
     spans = [span for leaf in wanted for span in unit.spans(leaf)]
     none = not spans
+    plain = text.isascii()
     for start, end in _in_order(spans) if len(spans) > 1 else spans:
-        left, right = _context(unit.view, start, end)
+        if plain:  # no grapheme can be cut
+            left, right = max(0, start - CONTEXT), end + CONTEXT
+        else:
+            left, right = _context(unit.view, start, end)
         yield Hit(article_id, number, text[left:start], text[start:end], text[end:right], first + start, first + end)
     for hit in _label_hits(unit, wanted) if labelled else ():
         none = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.search.tree import Inside, Near, Phrase, Word, Words
+from reader.search.tree import And, Inside, Near, Not, Or, Phrase, Query, Word, Words
 from reader.search.words import KIND, LETTER, spaced
 
 _MOST_TOKENS = 16
@@ -43,3 +43,26 @@ def _phrase(leaf: Word | Phrase) -> str:
     goes_on = leaf.prefix and KIND[leaf.words[-1][-1]] == LETTER and len(tokens) <= _MOST_TOKENS
     shown = " ".join(token[:_LONGEST_TOKEN] for token in tokens[:_MOST_TOKENS])
     return f'"{shown}"*' if goes_on or len(shown) > _LONGEST_TOKEN else f'"{shown}"'
+
+
+def said(query: Query, whole: And | None) -> str:
+    """The expression of words alone; with the And they are from, without what that forbids as far as the index is sure."""
+    if isinstance(query, And):
+        found = " AND ".join(_bracketed(part) for part in query.parts)
+    elif isinstance(query, Or):
+        found = " OR ".join(_bracketed(part) for part in query.parts)
+    elif isinstance(query, Word | Phrase | Near):
+        found = expression(query)
+    else:
+        raise TypeError(query)
+    forbidden = [
+        expression(part.part)
+        for part in (whole.parts if whole is not None else ())
+        if isinstance(part, Not) and isinstance(part.part, Word | Phrase) and is_exact(part.part)
+    ]
+    return " NOT ".join([f"({found})", *forbidden]) if forbidden else found
+
+
+def _bracketed(query: Query) -> str:
+    found = said(query, None)
+    return f"({found})" if isinstance(query, And | Or) else found

@@ -19,7 +19,7 @@ def places(leaf: Words, folded: str) -> Iterator[Span]:
     if isinstance(leaf, Near):
         return _near(leaf, folded)
     if folded.isascii():
-        return _in_ascii(leaf, folded)
+        return ascii_places(leaf, folded)
     if isinstance(leaf, Inside):
         return _standing(leaf.words, folded, _inside)
     return _standing(leaf.words, folded, _beginning if leaf.prefix else _whole)
@@ -45,7 +45,8 @@ def may_hold(query: Query, has: Callable[[str], bool]) -> bool:
     return all(map(has, query.words))
 
 
-def _in_ascii(leaf: Word | Phrase | Inside, folded: str) -> Iterator[Span]:
+def ascii_places(leaf: Word | Phrase | Inside, folded: str) -> Iterator[Span]:
+    """As `places` for a text of ASCII, for which lower case is folded enough."""
     pattern = _pattern(leaf)
     if pattern is None:
         return

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from reader.errors import UsageError
 from reader.search.fold import fold
@@ -77,6 +78,7 @@ class QueryError(UsageError):
         self.position = position
 
 
+@lru_cache(maxsize=64)  # a search screen asks for the same again and again
 def parse(query: str) -> Query:
     """The tree of a query. QueryError where it cannot be understood or holds nothing to look for."""
     if len(query) > LONGEST:

@@ -12,35 +12,56 @@ _NEAR = 32
 """How many rows are stepped over before the statement is run again from a later row."""
 
 
+Place = tuple[int, ...]
+"""A row, the first byte of its paragraph in the article's text, the number of bytes, and the code point there."""
+_WITH_PLACE = 4
+
+
 class Source(Protocol):
     """Rows, ascending."""
 
     def seek(self, row: int) -> int:
         """The first of its rows at or after a row that is not before any asked for until now; END if there is none."""
 
+    def place(self, row: int) -> Place | None:
+        """Where the paragraph of the row that was found last is; None if the source does not know."""
+
 
 class Rows:
-    """The rows of a statement that takes the first row wanted as its last parameter."""
+    """The rows of a statement that takes the first row wanted as its last parameter; it may give their places, too."""
 
     def __init__(self, connection: sqlite3.Connection, statement: str, parameters: Sequence[object]) -> None:
         self._connection = connection
         self._statement = statement
         self._parameters = tuple(parameters)
-        self._rows: Iterator[tuple[int]] | None = None
-        self._now = -1
+        self._rows: Iterator[Place] | None = None
+        self._found: Place = (-1,)
 
     def seek(self, row: int) -> int:
         """The first row at or after `row`."""
-        if self._now >= row:
-            return self._now
+        now = self._found[0]
+        if now >= row:
+            return now
         if self._rows is not None:
-            for _, found in zip(range(_NEAR), self._rows, strict=False):
+            left = _NEAR
+            for found in self._rows:
                 if found[0] >= row:
-                    self._now = found[0]
-                    return self._now
+                    self._found = found
+                    return found[0]
+                left -= 1
+                if not left:
+                    break
         self._rows = self._connection.execute(self._statement, (*self._parameters, row))
-        self._now = next(self._rows, (END,))[0]
-        return self._now
+        self._found = next(self._rows, _AT_END)
+        return self._found[0]
+
+    def place(self, row: int) -> Place | None:
+        """The place that the statement gave with the row."""
+        found = self._found
+        return found if found[0] == row and len(found) == _WITH_PLACE else None
+
+
+_AT_END: Place = (END,)
 
 
 class All:
@@ -61,6 +82,10 @@ class All:
                 return wanted
             row = wanted
 
+    def place(self, row: int) -> Place | None:
+        """What the first source that knows it says."""
+        return _known_place(self._sources, row)
+
 
 class Any:
     """The rows that one of some sources has."""
@@ -71,3 +96,11 @@ class Any:
     def seek(self, row: int) -> int:
         """The first row at or after `row`."""
         return min(source.seek(row) for source in self._sources)
+
+    def place(self, row: int) -> Place | None:
+        """What the first source that knows it says."""
+        return _known_place(self._sources, row)
+
+
+def _known_place(sources: Sequence[Source], row: int) -> Place | None:
+    return next((place for source in sources if (place := source.place(row)) is not None), None)

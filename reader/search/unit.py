@@ -10,8 +10,8 @@ from reader.errors import UsageError
 from reader.model import Annotation, Article, ArticleText, Corpus, Marks, Paragraph, role_of
 from reader.search.bind import ArticleTest, Bound, MarkTest, ParagraphTest, TagNames, said_by
 from reader.search.fold import View, fold
-from reader.search.places import places, stands
-from reader.search.tree import And, Field, Leaf, Not, Note, Or, Query, Regex
+from reader.search.places import ascii_places, places, stands
+from reader.search.tree import And, Field, Leaf, Near, Not, Note, Or, Query, Regex
 
 Where = Literal["text", "note", "tag", "paragraph"]
 Span = tuple[int, int]
@@ -61,6 +61,9 @@ class Unit:
             return []
         if isinstance(leaf, Regex):
             return self.judge.patterns.spans(leaf, self.text)
+        text = self.text
+        if text.isascii() and not isinstance(leaf, Near):  # the common case without what it can do without
+            return list(ascii_places(leaf, text.lower()))
         view = self.view
         return [view.span(start, end) for start, end in places(leaf, view.folded)]
 
