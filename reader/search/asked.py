@@ -35,6 +35,8 @@ class Asked:
         self.connection = connection
         self.bound = bound
         self._names = names
+        self.only_text = False
+        """Whether it is known that nothing of what is looked for stands in a note or a tag's path."""
         self._unlabelled = unlabelled
         self._labels: dict[Leaf, Source | None] = {}
         self._marks: dict[MarkTest, Source] = {}

@@ -61,7 +61,7 @@ class Index:
         self._lock = threading.RLock()
         self.generation = 0
         """Counts how often the database was replaced by another one."""
-        self._complete = ""
+        self._followed = self._complete = ""
         self._connection = self._opened()
 
     @classmethod
@@ -133,9 +133,13 @@ class Index:
                 self._start_anew(damaged=True)
                 self.rebuild(*everything)
                 return
-            self.apply(edits, reached, history=lambda: feed("")[0])
+            if edits or reached != cursor:
+                self.apply(edits, reached, history=lambda: feed("")[0])
+            self._followed = reached
         else:
-            self.rebuild(*feed(""))
+            every_edit, reached = feed("")
+            self.rebuild(every_edit, reached)
+            self._followed = reached
 
     def apply(self, edits: Iterable[Edit], cursor: str, history: Callable[[], Iterable[Edit]] | None = None) -> None:
         """Take in edits, in any order and any number of times, and remember the cursor: all or nothing.
@@ -190,9 +194,9 @@ class Index:
 
     def take_few_texts(self, text_of: texts.TextOf) -> bool:
         """Write the words of the missing texts if that is done at once; whether none is missing now."""
-        cursor = self.cursor
-        if cursor and cursor == self._complete:
+        if self._followed and self._followed == self._complete:
             return True
+        cursor = self.cursor
         missing = self.missing_texts(_FEW + 1)
         if not missing:
             self._complete = cursor
@@ -298,7 +302,7 @@ class Index:
                 else:
                     self._path = None
             self._connection = self._opened()
-            self._complete = ""
+            self._followed = self._complete = ""
             self.generation += 1
 
     @contextlib.contextmanager

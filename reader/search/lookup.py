@@ -106,8 +106,7 @@ class Lookup:
     def _hits(self, bound: Bound) -> Iterator[Hit]:
         leaves = bound.leaves
         for unit in self._units(bound):
-            labelled = not isinstance(unit, _Indexed) or any(map(unit.may_be_in_labels, leaves))
-            yield from hits_of(unit, leaves, labelled=labelled)
+            yield from hits_of(unit, leaves, labelled=not isinstance(unit, _Indexed) or unit.is_labelled(leaves))
 
     def _units(self, bound: Bound) -> Iterator[Unit]:
         try:
@@ -154,6 +153,7 @@ class Lookup:
             if driver is None:
                 yield from units(judge, (a for a in stretch.articles if meant is None or a.id in meant))
             else:
+                asked.only_text = all(asked.labels_with(leaf) is None for leaf in bound.leaves)
                 yield from self._stretch(stretch, driver, judge, asked)
 
     def _stretch(self, stretch: _Stretch, driver: Source, judge: Judge, asked: Asked) -> Iterator[Unit]:
@@ -176,7 +176,8 @@ class Lookup:
                 continue
             _, byte, size, start = driver.place(row) or asked.place(row)
             number = row - bases[at]
-            unit = _Indexed(judge, article, number, self._text(judge, article, number, byte, size), start, row, asked)
+            unit = _Indexed(judge, article, number, self._text(judge, article, number, byte, size), start)
+            unit.row, unit.asked = row, asked
             if judge.holds(unit):
                 yield unit
             row += 1
@@ -228,23 +229,22 @@ class Lookup:
 class _Indexed(Unit):
     """A paragraph found through the index, which knows what is marked on it."""
 
-    __slots__ = ("_asked", "row")
-
-    def __init__(
-        self, judge: Judge, article: Article, number: int, text: str, start: int, row: int, asked: Asked
-    ) -> None:
-        super().__init__(judge, article, number, text, start)
-        self.row = row
-        self._asked = asked
+    __slots__ = ("asked", "row")
+    asked: Asked
+    row: int
 
     def has_mark(self, test: MarkTest) -> bool:
         """Whether an annotation on the paragraph is so: the index knows."""
-        return self._asked.marks_that(test).seek(self.row) == self.row
+        return self.asked.marks_that(test).seek(self.row) == self.row
 
     def may_be_in_labels(self, leaf: Leaf) -> bool:
         """Whether a leaf may stand in a note or a tag's path."""
-        labels = self._asked.labels_with(leaf)
+        labels = self.asked.labels_with(leaf)
         return labels is not None and labels.seek(self.row) == self.row
+
+    def is_labelled(self, leaves: tuple[Leaf, ...]) -> bool:
+        """Whether one of some leaves may stand in a note or a tag's path here."""
+        return not self.asked.only_text and any(map(self.may_be_in_labels, leaves))
 
     def in_labels(self, leaf: Leaf) -> bool:
         """Whether a leaf stands in a note or a tag's path; they are read only where the index finds the words."""
@@ -252,4 +252,4 @@ class _Indexed(Unit):
 
     def is_reviewed(self) -> bool:
         """Whether the paragraph was reviewed: the index knows."""
-        return self._asked.is_reviewed(self.article.id, self.number)
+        return self.asked.is_reviewed(self.article.id, self.number)

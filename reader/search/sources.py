@@ -51,6 +51,9 @@ class Rows:
                 left -= 1
                 if not left:
                     break
+            else:
+                self._found = _AT_END
+                return END
         self._rows = self._connection.execute(self._statement, (*self._parameters, row))
         self._found = next(self._rows, _AT_END)
         return self._found[0]

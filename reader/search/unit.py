@@ -11,12 +11,15 @@ from reader.model import Annotation, Article, ArticleText, Corpus, Marks, Paragr
 from reader.search.bind import ArticleTest, Bound, MarkTest, ParagraphTest, TagNames, said_by
 from reader.search.fold import View, fold
 from reader.search.places import ascii_places, places, stands
-from reader.search.tree import And, Field, Leaf, Near, Not, Note, Or, Query, Regex
+from reader.search.tree import And, Field, Inside, Leaf, Near, Not, Note, Or, Phrase, Query, Regex, Word
 
 Where = Literal["text", "note", "tag", "paragraph"]
 Span = tuple[int, int]
 PATTERN_SECONDS = 10.0
 """How long the patterns of one search may take in all."""
+
+
+_LEAVES = (Word, Phrase, Inside, Near, Regex, Note)
 
 
 class Label(NamedTuple):
@@ -145,15 +148,15 @@ class Judge:
     def holds(self, unit: Unit, query: Query | None = None) -> bool:
         """Whether the query, or a part of it, holds in a paragraph."""
         query = self.bound.tree if query is None else query
+        if isinstance(query, _LEAVES):  # asked of every candidate: the commonest first
+            return bool(unit.spans(query)) or unit.in_labels(query)
         if isinstance(query, And):
             return all(self.holds(unit, part) for part in query.parts)
         if isinstance(query, Or):
             return any(self.holds(unit, part) for part in query.parts)
         if isinstance(query, Not):
             return not self.holds(unit, query.part)
-        if isinstance(query, Field):
-            return self._passes(unit, query)
-        return bool(unit.spans(query)) or unit.in_labels(query)
+        return self._passes(unit, query)
 
     def _passes(self, unit: Unit, field: Field) -> bool:
         test = self.bound.tests[field]

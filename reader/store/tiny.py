@@ -69,6 +69,9 @@ class TinyStore:
         self._files: dict[str, int] = {}
         self._lost: set[str] = set()
         self._news: list[Edit] = []
+        self._journal_folder = path / "journal"
+        self._journal_files: dict[str, Path] = {}
+        self._looked: tuple[str, list[tuple[str, int]]] = ("", [])
         self._opened = False
         self._info_in_doubt = False
         self._latest_at = ""
@@ -152,12 +155,13 @@ class TinyStore:
         return self.path / "journal" / f"{name}{SUFFIX}"
 
     def journal_paths(self) -> dict[str, Path]:
-        folder = self.path / "journal"
-        return {
-            name.removesuffix(SUFFIX): folder / name
-            for name in fs.names(folder)
-            if name.endswith(SUFFIX) and not name.startswith(".")
-        }
+        known = self._journal_files
+        names = (name for name in fs.names(self._journal_folder) if name.endswith(SUFFIX) and name[0] != ".")
+        return {name.removesuffix(SUFFIX): known.get(name) or self._journal_file(name) for name in names}
+
+    def _journal_file(self, name: str) -> Path:
+        path = self._journal_files[name] = self._journal_folder / name
+        return path
 
     # -- following the journals ----------------------------------------------------------------------
 
@@ -640,15 +644,21 @@ class TinyStore:
 
         Damage if a journal no longer reaches to the cursor.
         """
+        paths = self.journal_paths()
+        sizes = [(name, fs.size_of(path)) for name, path in paths.items()]
+        if since and self._looked == (since, sizes):
+            return [], since  # asked for by every search, and most often nothing is new
         places: dict[str, tuple[int, int]] = msgspec.json.decode(since) if since else {}
         entries: list[Entry] = []
-        for name, path in self.journal_paths().items():
+        for name, path in paths.items():
             offset, seq = places.get(name, (0, 0))
             found = journals.read(path, offset, seq)
             places[name] = (found.end, found.seq)
             entries += found.entries
         entries.sort(key=lambda entry: entry.edit.order)
-        return [entry.edit for entry in entries], msgspec.json.encode(places).decode()
+        reached = msgspec.json.encode(places).decode()
+        self._looked = (reached, sizes)
+        return [entry.edit for entry in entries], reached
 
     def newest_first(self, coder: str = "") -> Iterator[Edit]:
         """The edits of one coder, or of all, from the newest."""
