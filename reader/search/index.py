@@ -39,7 +39,7 @@ __all__ = ["ArticleCounts", "Counts", "Feed", "Index", "ParagraphOf"]
 _MEMORY = ":memory:"
 _BULK = 20_000
 """From this many records on, summaries are worked out anew rather than one record at a time."""
-_BATCH = 16_000_000
+_BATCH = 32_000_000
 """Characters of text that are written in one transaction."""
 _FEW, _AT_ONCE = 8, 60_000
 """Texts and their characters that are written without a process of its own: some milliseconds."""
@@ -177,6 +177,7 @@ class Index:
                 self._insert(table, found)
             self._connection.execute("DELETE FROM texts WHERE article NOT IN (SELECT id FROM articles)")
             self._remember("texts", os.urandom(8).hex())
+            texts.wait_for_all(self._connection)
             self._work_out()
             self._remember("cursor", cursor)
 
@@ -348,6 +349,7 @@ class Index:
         for table, rows in changes.items():
             self._forget(table, forced - rows.keys())
             self._insert(table, {row[0]: row for row in self._newer(table, rows, forced)})
+        texts.wait_for_all(self._connection)
         self._work_out()
 
     def _forget(self, table: str, ids: set[str]) -> None:
@@ -365,6 +367,7 @@ class Index:
         for row in self._newer("articles", changes["articles"], forced):
             old = self._row("articles", row[0])
             self._insert("articles", {row[0]: row})
+            texts.wait_for(self._connection, row[0])
             tally.article(row[0], was_removed=bool(old and old[3]), removed=bool(row[3]))
         if changes["tags"]:
             hidden = hidden_tags(self._connection)

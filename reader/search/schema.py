@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised with every change of the tables; an index with another number is deleted and built anew."""
 _APPLICATION = 0x72656164
 HASH = 32 << 20
@@ -58,6 +58,9 @@ CREATE TABLE article_counts (
 CREATE TABLE texts (
     article TEXT PRIMARY KEY, split TEXT NOT NULL, base INTEGER NOT NULL, count INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE waiting (
+    article TEXT PRIMARY KEY, split TEXT NOT NULL, number INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE places (
     row INTEGER PRIMARY KEY, byte INTEGER NOT NULL, size INTEGER NOT NULL, start INTEGER NOT NULL
 );
@@ -69,7 +72,8 @@ CREATE INDEX marked_by_tag ON marked (tag, row, coder);
 CREATE VIRTUAL TABLE words USING fts5 (body, content = '', columnsize = 0, prefix = '1 2', {_TOKENS});
 CREATE VIRTUAL TABLE notes USING fts5 (body, columnsize = 0, prefix = '1 2', {_TOKENS});
 """
-"""Records with the place of their last change; summaries of them; then texts: `row` is `texts.base` plus the
+"""Records with the place of their last change; summaries of them; then texts, and in `waiting` the articles whose
+text is not in yet as it is now: `row` is `texts.base` plus the
 number of a paragraph, `places` says where its bytes are and at which code point it begins, `words` holds its
 words, `notes` those of the notes on it, `marked` its annotations."""
 

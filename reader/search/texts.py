@@ -17,8 +17,8 @@ TextOf = Callable[[str], ArticleText]
 """(article id) -> its text."""
 UNREADABLE = -1
 """Stands for the place of an article whose text could not be read."""
-_PENDING = """
-SELECT a.id, a.split FROM articles a LEFT JOIN texts t ON t.article = a.id
+_WAIT = """
+INSERT INTO waiting SELECT a.id, a.split, a.number FROM articles a LEFT JOIN texts t ON t.article = a.id
 WHERE NOT a.removed AND (t.split IS NULL OR t.split <> a.split)
 """
 _PUT_MARK = "INSERT OR REPLACE INTO marked VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -37,13 +37,25 @@ class Pending(NamedTuple):
 
 def pending(connection: sqlite3.Connection, limit: int = -1) -> list[Pending]:
     """The articles whose texts are missing, in the order of the library: rows in that order make one stretch."""
-    rows = connection.execute(f"{_PENDING} ORDER BY a.number LIMIT ?", (limit,))
+    rows = connection.execute("SELECT article, split FROM waiting ORDER BY number LIMIT ?", (limit,))
     return [Pending(*row) for row in rows]
+
+
+def wait_for(connection: sqlite3.Connection, article_id: str) -> None:
+    """Note whether the text of an article is missing now."""
+    connection.execute("DELETE FROM waiting WHERE article = ?", (article_id,))
+    connection.execute(f"{_WAIT} AND a.id = ?", (article_id,))
+
+
+def wait_for_all(connection: sqlite3.Connection) -> None:
+    """Note all articles whose text is missing."""
+    connection.execute("DELETE FROM waiting")
+    connection.execute(_WAIT)
 
 
 def put_texts(connection: sqlite3.Connection, articles: Iterable[tuple[Pending, ArticleText | None]]) -> int:
     """Write the words of some texts, in the caller's transaction; the number of characters."""
-    top = connection.execute("SELECT coalesce(max(base + count), 0) FROM texts").fetchone()[0]
+    top = connection.execute("SELECT coalesce(max(row), 0) FROM places").fetchone()[0]
     words: list[tuple[int, str]] = []
     places: list[tuple[int, int, int, int]] = []
     done: list[tuple[Pending, int, int]] = []
@@ -64,6 +76,7 @@ def put_texts(connection: sqlite3.Connection, articles: Iterable[tuple[Pending, 
         connection.execute(
             "INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?)", (article.article, article.split, base, count)
         )
+        connection.execute("DELETE FROM waiting WHERE article = ?", (article.article,))
         _place_marks(connection, article.article)
     return characters
 
