@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -28,7 +27,7 @@ from reader.tui.quotes import QuotesScreen, on_disk, quote_rows
 from reader.tui.rows import Bit, Cell, Column, ListMoves, Rows
 from reader.tui.slots import slot_of
 from reader.tui.tables import CODEBOOK
-from reader.tui.themes import tag_colour
+from reader.tui.themes import ink, tag_colour
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -215,7 +214,7 @@ class CodebookScreen(CodebookEdits, ListMoves):
         """Everything about a tag; short where there are few rows."""
         look, codebook = self.reader.look, self.project.codebook
         found = self._usage.get(tag.id, TagUsage())
-        bar = Segment("▌", look.text + Style(color=tag_colour(codebook, tag.id)))
+        bar = Segment("▌", look.text + ink(tag_colour(codebook, tag.id)))
         name = wrapped(SHOWN.join(codebook.path(tag.id)), width - 1, look.bold, most=3)
         rows: list[Row] = [[bar, *row] for row in name]
         below = self.query_one(Panel).is_below

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -28,7 +27,7 @@ from reader.tui.quotes import on_disk
 from reader.tui.rows import Cell, Column, ListMoves, Rows
 from reader.tui.screen import CommandScreen
 from reader.tui.tables import NOTES
-from reader.tui.themes import tag_colour
+from reader.tui.themes import ink, tag_colour
 from reader.tui.undoing import clock
 
 if TYPE_CHECKING:
@@ -201,7 +200,7 @@ class NotesScreen(ListMoves, CommandScreen[None]):
         else:
             rows += wrapped("The tag itself" if mark.unit == "tag" else "Memo on the project", width, look.bold)
         if mark.tag:
-            bar = Segment("▌", look.text + Style(color=tag_colour(self.project.codebook, mark.tag)))
+            bar = Segment("▌", look.text + ink(tag_colour(self.project.codebook, mark.tag)))
             rows += [[bar, *row] for row in wrapped(entry.on, width - 1, look.text, most=2)]
         rows.append(beside(mark.coder, clock(mark.created), width, look.dim, look.dim))
         below = self.query_one(Panel).is_below

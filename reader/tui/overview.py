@@ -13,7 +13,7 @@ from textual.message import Message
 from reader.safe import safe
 from reader.tui.bars import Line
 from reader.tui.opened import rows_of
-from reader.tui.themes import tag_colour
+from reader.tui.themes import ink, tag_colour
 
 if TYPE_CHECKING:
     from textual import events
@@ -148,7 +148,7 @@ class Overview(Line):
             sign, style = "•", look.accent
         elif cell.colour:
             plain = look.plain and cell.sign.isascii() and cell.sign.isprintable()
-            sign, style = (cell.sign if plain else "▐"), look.text + Style(color=cell.colour)
+            sign, style = (cell.sign if plain else "▐"), look.text + ink(cell.colour)
         elif cell.reviewed:
             sign, style = "│", look.good
         return [Segment(sign.translate(ASCII) if getattr(self.app, "ascii", False) else sign, style)]

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from reader.tui.themes import Look
+from reader.tui.themes import Look, ink
 from reader.tui.wrap import TAB, Row, drawn, graphemes
 
 STRIPES = 5
@@ -227,9 +227,7 @@ class Painter:
         if self.look.plain:
             segments = [Segment(s.sign if cell_len(s.sign) == 1 else "#", ground) for s in bars]
         else:
-            segments = [
-                Segment(("▌" if s.own else "▏").translate(self.signs), ground + Style(color=s.colour)) for s in bars
-            ]
+            segments = [Segment(("▌" if s.own else "▏").translate(self.signs), ground + ink(s.colour)) for s in bars]
         more = f"+{min(len(stripes) - len(bars), 99)}" if len(stripes) > len(bars) else ""
         cells = sum(cell_len(segment.text) for segment in segments) + len(more)
         return [*segments, Segment(more + " " * max(0, STRIPES - cells), ground)]
