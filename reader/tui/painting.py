@@ -120,6 +120,7 @@ class Painter:
     ) -> None:
         self.look = look
         self.signs = ASCII if ascii_only else {}
+        self._dim = Style(color=look.dim.color, dim=look.dim.dim)
         self.pointer = "▶".translate(self.signs)
         self.width = max(1, width)
         self.digits = max(2, len(str(last_number)))
@@ -236,7 +237,8 @@ class Painter:
         """Where the style changes, and the style from each of these places on."""
         layers: list[tuple[int, int, Style]] = []
         if picture.markdown:
-            layers += markdown_styles(picture.text)
+            # In the theme's own dim colour: what terminals make of the attribute differs.
+            layers += [(a, b, self._dim if style is DIM else style) for a, b, style in markdown_styles(picture.text)]
         if picture.speaker:
             layers += _speaker_style(picture)
         for tint in picture.tints:
