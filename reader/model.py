@@ -206,7 +206,7 @@ def role_of(article: Article, paragraph: Paragraph) -> Role:
 
 
 class Marks:
-    """All annotations and reviews of one article, by paragraph; never changed, `with_change` makes a new one.
+    """All annotations and reviews of one article, by paragraph; never changed: an edit makes new ones.
 
     `by_paragraph` lists an annotation under every paragraph it touches, in order of creation; marks on
     the whole article stand under 0. `reviews` maps a paragraph number to the latest time by coder.
@@ -216,10 +216,10 @@ class Marks:
 
     def __init__(
         self,
-        annotations: dict[str, Annotation] | None = None,
-        by_paragraph: dict[int, tuple[Annotation, ...]] | None = None,
-        review_records: dict[str, Review] | None = None,
-        reviews: dict[int, dict[str, str]] | None = None,
+        annotations: Mapping[str, Annotation] | None = None,
+        by_paragraph: Mapping[int, tuple[Annotation, ...]] | None = None,
+        review_records: Mapping[str, Review] | None = None,
+        reviews: Mapping[int, Mapping[str, str]] | None = None,
     ) -> None:
         self.annotations = annotations if annotations is not None else {}
         self.by_paragraph = by_paragraph if by_paragraph is not None else {}

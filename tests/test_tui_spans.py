@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from reader import commands
 from reader.model import Annotation
 from reader.project import Project
+from reader.tui.opened import OpenArticle
+from reader.tui.overview import cells_of
 from tests.projects import add_tag, make_project, new_article, put_on, the_article
 from tests.test_tui_reading import SMALL, Session, long_project, reading
 
@@ -305,8 +308,6 @@ async def test_others_marks_are_seen_where_one_has_reviewed(project: Project) ->
 
 
 async def test_a_blind_project_shows_none_and_says_so(project: Project) -> None:
-    from reader import commands
-
     project.apply("tag", [(None, others_mark(project, 2))])
     commands.blind_start(project)
     async with reading(project) as user:
@@ -327,8 +328,6 @@ async def test_a_long_name_can_be_read_whole(project: Project) -> None:
 
 @pytest.mark.parametrize("size", [(120, 40), SMALL, (40, 12)])
 async def test_no_row_overflows_with_thirty_overlapping_spans(tmp_path: Path, size: tuple[int, int]) -> None:
-    from reader import commands
-
     parts = [
         "Title",
         "Words e\u0301 中文字 ش\u0652كر 👩‍👩‍👧 and more of them, and on and on until the row is full of them.",
@@ -383,6 +382,30 @@ async def test_the_overview_shows_tags_hits_and_what_is_reviewed_and_a_click_goe
         await user.pilot.pause()
         assert abs(user.here - 50) <= 3
     project.close()
+
+
+def test_the_overview_follows_an_edit_as_if_counted_anew(project: Project) -> None:
+    article, (tag,) = the_article(project), project.codebook.live()
+    opened = OpenArticle(project, article.id)
+    opened.count_all()
+    project.apply("tag", [(None, others_mark(project, 3))])
+    opened.refresh()
+    seen = []
+    steps: list[Callable[[], commands.Outcome]] = [
+        lambda: commands.review(project, article, [3]),
+        lambda: commands.tag(project, article, [2, 4], [tag]),
+        lambda: commands.unreview(project, article, [3]),
+        lambda: commands.untag(project, article, [4], [tag]),
+    ]
+    for make in steps:
+        edit = make().edit
+        assert edit is not None
+        opened.follow(edit)
+        seen.append(sorted(opened.first_tags()))
+        anew = OpenArticle(project, article.id)
+        anew.count_all()
+        assert cells_of(opened, 4) == cells_of(anew, 4)
+    assert seen == [[3], [2, 3, 4], [2, 4], [2]]
 
 
 async def test_moving_counts_nothing_anew(project: Project) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from reader.model import Annotation, ArticleText, Marks, Review
+from reader.overlay import Overlay, overlay
 
 Pair = tuple[object | None, object | None]
 
@@ -41,38 +42,61 @@ def gather(annotations: Iterable[Annotation], reviews: Iterable[Review], text: A
 
 
 def follow(marks: Marks, pairs: Iterable[Pair], text: ArticleText) -> Marks:
-    """The marks after some records changed; following a change twice is following it once."""
+    """The marks after some records changed; following a change twice is following it once.
+
+    Costs what the change touches, however many marks the article has.
+    """
     changes = list(pairs)
-    both = [record for pair in changes for record in pair]
-    by_id, by_paragraph = marks.annotations, marks.by_paragraph
-    records, latest = marks.review_records, marks.reviews
-    if any(isinstance(record, Annotation) for record in both):
-        by_id, by_paragraph = dict(by_id), dict(by_paragraph)
-    if any(isinstance(record, Review) for record in both):
-        records, latest = dict(records), dict(latest)
-    for before, after in changes:
-        if isinstance(before, Annotation):
-            by_id.pop(before.id, None)
-            for number in paragraphs_of(before, text):
-                by_paragraph[number] = tuple(a for a in by_paragraph.get(number, ()) if a.id != before.id)
-        if isinstance(after, Annotation):
-            by_id[after.id] = after
-            for number in paragraphs_of(after, text):
-                others = (a for a in by_paragraph.get(number, ()) if a.id != after.id)
-                by_paragraph[number] = tuple(sorted((*others, after), key=_order))
-        if isinstance(before, Review):
-            records.pop(before.id, None)
-            latest[before.paragraph] = _latest(records, before.paragraph)
-        if isinstance(after, Review):
-            records[after.id] = after
-            known = latest.get(after.paragraph, {})
-            latest[after.paragraph] = {**known, after.coder: max(known.get(after.coder, ""), after.at)}
+    annotations = [(b, a) for b, a in changes if isinstance(b, Annotation) or isinstance(a, Annotation)]
+    reviews = [(b, a) for b, a in changes if isinstance(b, Review) or isinstance(a, Review)]
+    by_id, by_paragraph = (
+        _annotations(marks, annotations, text) if annotations else (marks.annotations, marks.by_paragraph)
+    )
+    records, latest = _reviews(marks, reviews) if reviews else (marks.review_records, marks.reviews)
     return Marks(by_id, by_paragraph, records, latest)
 
 
-def _latest(records: dict[str, Review], number: int) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for review in records.values():
-        if review.paragraph == number:
-            found[review.coder] = max(found.get(review.coder, ""), review.at)
+def _annotations(
+    marks: Marks, changes: Sequence[Pair], text: ArticleText
+) -> tuple[Overlay[str, Annotation], Overlay[int, tuple[Annotation, ...]]]:
+    by_id: dict[str, Annotation | None] = {}
+    by_paragraph: dict[int, tuple[Annotation, ...]] = {}
+    for before, after in changes:
+        if isinstance(before, Annotation):
+            by_id[before.id] = None
+            for number in paragraphs_of(before, text):
+                found = by_paragraph.get(number, marks.of(number))
+                by_paragraph[number] = tuple(a for a in found if a.id != before.id)
+        if isinstance(after, Annotation):
+            by_id[after.id] = after
+            for number in paragraphs_of(after, text):
+                others = (a for a in by_paragraph.get(number, marks.of(number)) if a.id != after.id)
+                by_paragraph[number] = tuple(sorted((*others, after), key=_order))
+    return overlay(marks.annotations).changed(by_id.items()), overlay(marks.by_paragraph).changed(by_paragraph.items())
+
+
+def _reviews(marks: Marks, changes: Sequence[Pair]) -> tuple[Overlay[str, Review], Overlay[int, Mapping[str, str]]]:
+    changed: dict[str, Review | None] = {}
+    for before, after in changes:
+        if isinstance(before, Review):
+            changed[before.id] = None
+        if isinstance(after, Review):
+            changed[after.id] = after
+    records = overlay(marks.review_records).changed(changed.items())
+    gone = {before.paragraph for before, _ in changes if isinstance(before, Review)}
+    latest: dict[int, Mapping[str, str]] = dict(_latest(records.values(), gone)) if gone else {}
+    for _, after in changes:
+        if isinstance(after, Review):
+            known = latest.get(after.paragraph, marks.reviews.get(after.paragraph, {}))
+            latest[after.paragraph] = {**known, after.coder: max(known.get(after.coder, ""), after.at)}
+    return records, overlay(marks.reviews).changed(latest.items())
+
+
+def _latest(records: Iterable[Review], numbers: Collection[int]) -> dict[int, dict[str, str]]:
+    """When each coder last reviewed these paragraphs."""
+    found: dict[int, dict[str, str]] = {number: {} for number in numbers}
+    for review in records:
+        if review.paragraph in found:
+            known = found[review.paragraph]
+            known[review.coder] = max(known.get(review.coder, ""), review.at)
     return found

@@ -8,6 +8,7 @@ each journal is in the file, the latest edit among them, and a checksum over all
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tinydb.storages import Storage
 from reader import fs
 from reader.edits import Change, Record
 from reader.errors import Damage
+from reader.overlay import overlay
 from reader.store.journal import Entry
 from reader.store.records import Stored, decode, encode
 
@@ -60,12 +62,12 @@ class Shelf:
     is the greatest (time, id) among all lines that are.
     """
 
-    tables: dict[str, dict[str, Stored]] = field(default_factory=dict)
+    tables: dict[str, Mapping[str, Stored]] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     latest: tuple[str, str] = ("", "")
 
-    def table(self, name: str) -> dict[str, Any]:
-        """The records of a table by id; not to be changed."""
+    def table(self, name: str) -> Mapping[str, Any]:
+        """The records of a table by id."""
         return self.tables.get(name, {})
 
     def record(self, change: Change) -> Stored | None:
@@ -73,22 +75,16 @@ class Shelf:
         return self.tables.get(change.table, {}).get(change.id)
 
     def with_changes(self, changes: list[Change], entry: Entry) -> Shelf:
-        """The shelf after the changes of one edit; their `before` is not looked at."""
+        """The shelf after the changes of one edit, however much it holds; their `before` is not looked at."""
         tables = dict(self.tables)
         for name in {change.table for change in changes}:
-            tables[name] = dict(tables.get(name, {}))
-        for change in changes:
-            put(tables[change.table], change)
+            tables[name] = overlay(tables.get(name, {})).changed(
+                (change.id, None if change.after is None else decode(name, change.after))
+                for change in changes
+                if change.table == name
+            )
         held = {**self.held, entry.journal: max(entry.end, self.held.get(entry.journal, 0))}
         return Shelf(tables, held, max(self.latest, entry.edit.order))
-
-
-def put(table: dict[str, Any], change: Change) -> None:
-    """Carry out a change in a table."""
-    if change.after is None:
-        table.pop(change.id, None)
-    else:
-        table[change.id] = decode(change.table, change.after)
 
 
 def _checksum(tables: dict[str, dict[str, Any]], held: Record) -> str:
@@ -106,7 +102,7 @@ def read_shelf(path: Path) -> Shelf | None:
         checksum = held.pop("checksum")
         if checksum != _checksum(tables, held):
             raise Damage("its checksum does not hold")
-        found = {
+        found: dict[str, Mapping[str, Stored]] = {
             name: {record["id"]: decode(name, record) for record in documents.values()}
             for name, documents in tables.items()
         }
@@ -115,32 +111,74 @@ def read_shelf(path: Path) -> Shelf | None:
         raise Damage(f"it lacks what we write ({error})") from error
 
 
-class Encoded:
-    """The documents of one file as JSON, so that writing it again encodes only what has changed.
+CHUNK = 128
+"""Documents that are put together anew when one of them has changed."""
 
-    A record keeps its document key, a number that means nothing, for as long as this object lives.
+
+class Encoded:
+    """The documents of one file as JSON, so that writing it again costs what has changed.
+
+    A record keeps its document key, a number that means nothing, and its place for as long as this object lives.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[str, tuple[Stored, bytes]]] = {}
+        self._known: dict[str, _EncodedTable] = {}
         self._last = 0
 
-    def tables(self, shelf: Shelf, names: tuple[str, ...]) -> bytes:
-        """The tables of a file as TinyDB has them, as one JSON object."""
-        parts = []
+    def tables(self, shelf: Shelf, names: tuple[str, ...]) -> list[bytes]:
+        """The tables of a file as TinyDB has them, as the pieces of one JSON object; the last is its `}`."""
+        pieces: list[bytes] = []
         for name in names:
-            known, records = self._known.get(name, {}), shelf.table(name)
-            fresh = {
-                key: found if (found := known.get(key)) is not None and found[0] is stored else self._document(stored)
-                for key, stored in records.items()
-            }
-            self._known[name] = fresh
-            parts.append(b'"%b":{%b}' % (name.encode(), b",".join([data for _, data in fresh.values()])))
-        return b"{" + b",".join(parts) + b"}"
+            table = self._known.setdefault(name, _EncodedTable())
+            self._last = table.follow(shelf.table(name), self._last)
+            pieces += [b'%b"%b":{' % (b"," if pieces else b"{", name.encode()), *table.pieces(), b"}"]
+        return [*pieces, b"}"]
 
-    def _document(self, stored: Stored) -> tuple[Stored, bytes]:
-        self._last += 1
-        return (stored, b'"%d":%b' % (self._last, _json_of(stored)))
+
+class _EncodedTable:
+    """The documents of one table, in chunks of which each is put together once."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, Stored] = {}
+        self._chunk_of: dict[str, int] = {}
+        self._chunks: list[dict[str, bytes]] = []
+        self._joined: list[bytes | None] = []
+
+    def follow(self, records: Mapping[str, Stored], last: int) -> int:
+        """Encode what has changed; `last` is the last document key given, before and after."""
+        known = self._records
+        changed = [(key, stored) for key, stored in records.items() if known.get(key) is not stored]
+        if len(known) + sum(1 for key, _ in changed if key not in known) > len(records):
+            for key in [key for key in known if key not in records]:
+                del known[key]
+                number = self._chunk_of.pop(key)
+                del self._chunks[number][key]
+                self._joined[number] = None
+        for key, stored in changed:
+            last += 1
+            document = b'"%d":%b' % (last, _json_of(stored))  # before anything of it is known: it may raise
+            number = self._chunk_of.setdefault(key, self._room())
+            self._chunks[number][key] = document
+            self._joined[number] = None
+            known[key] = stored
+        return last
+
+    def _room(self) -> int:
+        """The number of a chunk that has room for one more document."""
+        if not self._chunks or len(self._chunks[-1]) >= CHUNK:
+            self._chunks.append({})
+            self._joined.append(b"")
+        return len(self._chunks) - 1
+
+    def pieces(self) -> list[bytes]:
+        """All documents, a comma between."""
+        pieces: list[bytes] = []
+        for number, joined in enumerate(self._joined):
+            if joined is None:
+                joined = self._joined[number] = b",".join(self._chunks[number].values())  # noqa: PLW2901  it is the same
+            if joined:
+                pieces += [b",", joined] if pieces else [joined]
+        return pieces
 
 
 def _json_of(stored: Stored) -> bytes:
@@ -157,9 +195,12 @@ def write_shelf(
     A file of 10 000 annotations is put together from what was encoded before: encoding all of it would
     keep the keys waiting.
     """
-    tables = (encoded or Encoded()).tables(shelf, names)
+    pieces = (encoded or Encoded()).tables(shelf, names)
     held: Record = {"journals": shelf.held, "latest": list(shelf.latest)}
-    checksum = f"{zlib.crc32(b'[%b,%b]' % (tables, msgspec.json.encode(held))):08x}"
-    last = msgspec.json.encode({"1": {**held, "checksum": checksum}})
+    checksum = zlib.crc32(b"[")
+    for piece in (*pieces, b",%b]" % msgspec.json.encode(held)):
+        checksum = zlib.crc32(piece, checksum)
+    last = msgspec.json.encode({"1": {**held, "checksum": f"{checksum:08x}"}})
     fs.make_folder(path.parent, modes)
-    DurableStorage(path, modes).write_encoded(b'%b,"%b":%b}' % (tables[:-1], HELD.encode(), last))
+    whole = b"".join([*pieces[:-1], b',"%b":%b}' % (HELD.encode(), last)])
+    DurableStorage(path, modes).write_encoded(whole)

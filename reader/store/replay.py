@@ -10,8 +10,9 @@ from pathlib import Path
 from reader.edits import Change, Edit, Record
 from reader.errors import Damage
 from reader.store import journal as journals
-from reader.store.documents import Shelf, put
+from reader.store.documents import Shelf
 from reader.store.journal import Entry
+from reader.store.records import decode
 from reader.store.shelves import key_of
 
 _PLAIN_NAME = re.compile(r"[^.]+\.([0-9a-f]{8})")
@@ -82,11 +83,8 @@ def replay_edits(
     shelves: dict[str, Shelf] = {}
     for key, tables in states.tables.items():
         held = dict((ends or {}).get(key, {}))
-        shelf = Shelf({name: {} for name in tables}, held, latest[key])
-        for name, records in tables.items():
-            for record in records.values():
-                put(shelf.tables[name], Change(name, record["id"], None, record))
-        shelves[key] = shelf
+        found = {name: {r["id"]: decode(name, r) for r in records.values()} for name, records in tables.items()}
+        shelves[key] = Shelf(dict(found), held, latest[key])
     return shelves
 
 

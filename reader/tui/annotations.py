@@ -17,7 +17,7 @@ from reader.safe import safe, safe_line
 from reader.tui import wrap
 from reader.tui.bars import Line, cut
 from reader.tui.slots import slot_of
-from reader.tui.themes import tag_colour
+from reader.tui.themes import ink, tag_colour
 from reader.tui.undoing import clock
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class PaneWriter:
         """The stripe, path and slot of a tag."""
         tag = self.codebook.resolve(mark.tag)
         tag_id = tag.id if tag else mark.tag
-        stripe = Segment("▌", self.look.text + Style(color=tag_colour(self.codebook, tag_id)))
+        stripe = Segment("▌", self.look.text + ink(tag_colour(self.codebook, tag_id)))
         if self.look.plain:
             stripe = Segment("-", self.look.text)
         slot = slot_of(self.state, tag_id)
@@ -187,7 +187,7 @@ class PaneWriter:
             if used and used + cells > width:
                 rows.append([])
                 used = 0
-            key = Style(color=tag_colour(self.codebook, tag_id)) if tag and not self.look.plain else Style()
+            key = ink(tag_colour(self.codebook, tag_id)) if tag and not self.look.plain else Style()
             rows[-1] += [
                 Segment(f"{number}{pin}", (self.look.bold if tag else self.look.dim) + key),
                 Segment(f" {name} ", self.look.text if tag else self.look.dim),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual.filter import ANSIToTruecolor
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -34,10 +35,27 @@ def bar(fraction: float, cells: int = 8) -> str:
     return "▓" * full + "░" * (cells - full)
 
 
-class Line(Widget):
-    """A widget of a few rows that are made by `row(y)`."""
+def recoloured(widget: Widget) -> bool:
+    """Whether Textual must change colours on the way to the terminal: the terminal's own sixteen to true ones it need not,
+    our themes are true colours all through."""
+    return any(not isinstance(found, ANSIToTruecolor) for found in widget.get_line_filters())
+
+
+class Drawn(Widget):
+    """A widget that makes its own lines over its whole width."""
 
     ALLOW_SELECT = False
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a region, without the detour over boxes and borders that we do not have."""
+        if recoloured(self):
+            return super().render_lines(crop)
+        strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        return [s.crop(crop.x, crop.right) for s in strips] if crop.x or crop.width != self.size.width else strips
+
+
+class Line(Drawn):
+    """A widget of a few rows that are made by `row(y)`."""
 
     @property
     def look(self) -> Look:
@@ -56,13 +74,6 @@ class Line(Widget):
         """One row."""
         segments = [segment for segment in self.row(y) if segment.text]
         return Strip(segments).adjust_cell_length(self.size.width, self.ground(y))
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of a region, without the detour over boxes and borders that we do not have."""
-        if self.get_line_filters():
-            return super().render_lines(crop)
-        strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
-        return [s.crop(crop.x, crop.right) for s in strips] if crop.x or crop.width != self.size.width else strips
 
 
 class Ruled(Line):

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
+from textual.containers import Vertical
 
 from reader.codebook import PALETTE
 from reader.commands import TagUsage, usage
@@ -21,18 +18,16 @@ from reader.model import Tag
 from reader.tui.bars import KeyLine, TitleLine
 from reader.tui.codebook_edit import CodebookEdits
 from reader.tui.codebook_tree import Tree, TreeRow, rolled_up
-from reader.tui.fields import Field
+from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.panel import Panel, Row, stand, wrapped
 from reader.tui.picker_rank import SHOWN
 from reader.tui.quotes import QuotesScreen, on_disk, quote_rows
-from reader.tui.rows import Bit, Cell, Column, ListMoves, Rows
+from reader.tui.rows import Bit, Cell, Column, Rows
 from reader.tui.slots import slot_of
 from reader.tui.tables import CODEBOOK
-from reader.tui.themes import tag_colour
+from reader.tui.themes import ink, tag_colour
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
-
     from reader.project import Project
     from reader.tui.themes import Look
 
@@ -59,7 +54,7 @@ HERE = "codebook"
 QUOTES_SHOWN = 4
 
 
-class CodebookScreen(CodebookEdits, ListMoves):
+class CodebookScreen(FilteredList, CodebookEdits):
     """The tags of the project; `at` is the id of the one to stand on, `query` a filter."""
 
     TABLE = CODEBOOK
@@ -68,9 +63,6 @@ class CodebookScreen(CodebookEdits, ListMoves):
     CodebookScreen { overflow: hidden; }
     CodebookScreen #both { layout: horizontal; height: 1fr; }
     CodebookScreen #tree { height: 1fr; width: 1fr; }
-    CodebookScreen #ask { height: 1; padding: 0 1; }
-    CodebookScreen #sign { width: 2; color: $text-accent; text-style: bold; }
-    CodebookScreen #state { width: auto; color: $text-muted; }
     CodebookScreen Rows { margin: 1 0 0 0; }
     CodebookScreen.-below #both { layout: vertical; }
     CodebookScreen.-below Rows { margin: 0; }
@@ -80,7 +72,7 @@ class CodebookScreen(CodebookEdits, ListMoves):
         super().__init__()
         self.project = project
         self._at_first = at
-        self._query = query
+        self.filtered_by = query
         self._tree = Tree(project.codebook)
         self._rows: list[TreeRow] = []
         self._usage: dict[str, TagUsage] = {}
@@ -92,10 +84,7 @@ class CodebookScreen(CodebookEdits, ListMoves):
         yield TitleLine("codebook")
         with Vertical(id="both"):
             with Vertical(id="tree"):
-                with Horizontal(id="ask"):
-                    yield Static("/", id="sign", markup=False)
-                    yield Field(self._query, placeholder="filter", id="filter")
-                    yield Static("", id="state", markup=False)
+                yield FilterLine(self.filtered_by)
                 yield Rows(COLUMNS, header=True, empty=EMPTY)
             yield Panel()
         yield KeyLine()
@@ -105,7 +94,7 @@ class CodebookScreen(CodebookEdits, ListMoves):
         self._fit()
         on_disk(self.project)
         self._count()
-        self._fill(self._at_first)
+        self.fill(self._at_first)
         self.the_rows().focus()
 
     def on_resize(self) -> None:
@@ -136,17 +125,16 @@ class CodebookScreen(CodebookEdits, ListMoves):
 
     def show_marks(self) -> None:
         """Tags or marks have changed: count and draw anew, on the same tag."""
-        current = self.current()
+        at = self.current_id()
         on_disk(self.project)
         if self._tree.codebook is not self.project.codebook:
             self._tree = Tree(self.project.codebook)
         self._count()
-        self._fill(current.id if current else "")
+        self.fill(at)
 
-    def _fill(self, at: str = "") -> None:
+    def fill(self, at: str = "") -> None:
         """Show what passes the filter, the cursor on a tag, else on the first that was looked for."""
-        self._query = self.query_one(Field).value
-        self._rows = self._tree.rows(self._query)
+        self._rows = self._tree.rows(self.typed())
         place = next((i for i, row in enumerate(self._rows) if row.id == at and row.meant), -1)
         if place < 0:
             place = next((i for i, row in enumerate(self._rows) if row.meant), 0)
@@ -165,7 +153,7 @@ class CodebookScreen(CodebookEdits, ListMoves):
         facts += ["read-only"] if self.project.read_only else []
         self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ codebook", " · ".join(facts))
         found = sum(1 for row in self._rows if row.meant)
-        self.query_one("#state", Static).update(Content(f"{found:,} of {total:,}" if found != total else ""))
+        self.filter_line.say(f"{found:,} of {total:,}" if found != total else "")
 
     def _row(self, index: int) -> Sequence[Cell]:
         row = self._rows[index]
@@ -215,7 +203,7 @@ class CodebookScreen(CodebookEdits, ListMoves):
         """Everything about a tag; short where there are few rows."""
         look, codebook = self.reader.look, self.project.codebook
         found = self._usage.get(tag.id, TagUsage())
-        bar = Segment("▌", look.text + Style(color=tag_colour(codebook, tag.id)))
+        bar = Segment("▌", look.text + ink(tag_colour(codebook, tag.id)))
         name = wrapped(SHOWN.join(codebook.path(tag.id)), width - 1, look.bold, most=3)
         rows: list[Row] = [[bar, *row] for row in name]
         below = self.query_one(Panel).is_below
@@ -279,39 +267,13 @@ class CodebookScreen(CodebookEdits, ListMoves):
     def stand_on(self, tag_id: str) -> None:
         """Put the cursor on a tag; a filter that hides it goes."""
         if all(row.id != tag_id or not row.meant for row in self._rows):
-            self.query_one(Field).value = ""
-        self._fill(tag_id)
+            self.filter_line.field.value = ""
+        self.fill(tag_id)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
-        event.stop()
-        if event.value != self._query:
-            self._fill()
-
-    def row_down(self) -> None:
-        """The next tag; out of the filter line."""
-        self.the_rows().take_focus()
-        super().row_down()
-
-    def row_up(self) -> None:
-        """The tag before; out of the filter line."""
-        self.the_rows().take_focus()
-        super().row_up()
-
-    def filter(self) -> None:
-        """Show only tags whose path or description holds the words typed."""
-        self.query_one(Field).focus()
-
-    def leave(self) -> None:
-        """Out of the filter line, drop the filter, else go back."""
-        field = self.query_one(Field)
-        if field.has_focus or field.value:
-            current = self.current()
-            field.value = ""
-            self.the_rows().focus()
-            self._fill(current.id if current else "")
-        else:
-            self.dismiss(None)
+    def current_id(self) -> str:
+        """The id of the tag under the cursor."""
+        tag = self.current()
+        return tag.id if tag else ""
 
     def on_rows_chosen(self) -> None:
         """A click on the current tag shows its quotes."""
@@ -319,10 +281,8 @@ class CodebookScreen(CodebookEdits, ListMoves):
 
     def open(self) -> None:
         """From the filter line to the tags; there, the quotes."""
-        field = self.query_one(Field)
-        if field.value != self._query:
-            self._fill()
-        if field.has_focus:
+        self.catch_up()
+        if self.filter_line.field.has_focus:
             self.the_rows().focus()
         else:
             self.quotes()
@@ -332,7 +292,7 @@ class CodebookScreen(CodebookEdits, ListMoves):
         tag = self.current()
         if tag is None:
             return
-        self.reader.came_from[HERE] = (tag.id, self._query)
+        self.reader.came_from[HERE] = (tag.id, self.filtered_by)
         self.app.push_screen(QuotesScreen(self.project, [tag.id], came_from=HERE, example=self.example_of(tag.id)))
 
 

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.suggester import Suggester
 from textual.widgets import Input
 
@@ -30,6 +32,9 @@ class Field(Input):
     Field { height: 1; width: 1fr; border: none; padding: 0; background: transparent; }
     Field:focus { border: none; background-tint: $foreground 0%; }
     """
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """The field is as wide as it is: a letter typed lays nothing out anew, as Textual's own would."""
 
     def __init__(
         self,

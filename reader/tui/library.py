@@ -9,24 +9,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Static
 
 from reader import commands
 from reader.errors import ReaderError
 from reader.model import Annotation, Article, Tag
 from reader.safe import safe_line
 from reader.tui.bars import KeyLine, TitleLine
-from reader.tui.fields import Field
+from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.picker_rank import fold
-from reader.tui.rows import Cell, Column, ListMoves, Rows
+from reader.tui.rows import Cell, Column, Rows
 from reader.tui.screen import CommandScreen
 from reader.tui.tables import LIBRARY
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
-
     from reader.project import Project
 
 COLUMNS = (
@@ -70,15 +65,12 @@ def natural(title: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-class LibraryScreen(ListMoves, CommandScreen[None]):
+class LibraryScreen(FilteredList, CommandScreen[None]):
     """All articles of the project; Enter opens one."""
 
     TABLE = LIBRARY
     DEFAULT_CSS = """
     LibraryScreen { overflow: hidden; }
-    LibraryScreen #ask { height: 1; padding: 0 1; }
-    LibraryScreen #sign { width: 2; color: $text-accent; text-style: bold; }
-    LibraryScreen #ordered { width: auto; color: $text-muted; }
     LibraryScreen Rows { margin: 1 0 0 0; }
     """
 
@@ -89,7 +81,6 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
         self._shown: list[Article] = []
         self._folded: dict[str, str] = {}
         self._figures: dict[str, tuple[int, int, int, int]] = {}
-        self._filter = ""
         self._which = ""
         self._wanted: set[str] | None = None
         self._importing: asyncio.Task[None] | None = None
@@ -97,10 +88,7 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
     def compose(self) -> ComposeResult:
         """Title, filter line, the articles, keys."""
         yield TitleLine("library")
-        with Horizontal(id="ask"):
-            yield Static("/", id="sign", markup=False)
-            yield Field(placeholder="filter", id="filter")
-            yield Static("", id="ordered", markup=False)
+        yield FilterLine()
         yield Rows(COLUMNS, header=True, empty=EMPTY)
         yield KeyLine()
 
@@ -108,7 +96,7 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
         """The cursor on the article that is open."""
         self.the_rows().focus()
         self._count()
-        self._fill(self.reader.article_id)
+        self.fill(self.reader.article_id)
 
     def _count(self) -> None:
         """Ask the index once for all articles."""
@@ -124,30 +112,29 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
         self._count()
         shown = {article.id for article in self._shown}
         if any(self.project.articles.get(a.id) is not a for a in self._shown) or (
-            not self._filter and self._wanted is None and shown != set(self.project.articles)
+            not self.filtered_by and self._wanted is None and shown != set(self.project.articles)
         ):
             self._folded.clear()
-            current = self._current()
-            self._fill(current.id if current else "")
+            self.fill(self.current_id())
         self.the_rows().refresh()
         self._show_title()
 
     # what is shown
 
-    def _fill(self, current: str = "") -> None:
+    def fill(self, at: str = "") -> None:
         """Filter and order the articles; the cursor on the one given, else where it was."""
-        self._filter = self.query_one(Field).value
-        words = fold(self._filter).split()
+        at = at or self.current_id()
+        words = fold(self.typed()).split()
         articles = [a for a in self.project.articles.values() if all(word in self._searched(a) for word in words)]
         if self._wanted is not None:
             articles = [article for article in articles if article.id in self._wanted]
         self._shown = self._ordered(articles)
-        at = next((i for i, article in enumerate(self._shown) if article.id == current), 0)
+        place = next((i for i, article in enumerate(self._shown) if article.id == at), 0)
         rows = self.the_rows()
         rows.empty = EMPTY if not self.project.articles else ("No article is like that; Esc shows all.",)
-        rows.show(len(self._shown), self._row, cursor=at)
+        rows.show(len(self._shown), self._row, cursor=place)
         which = f"{safe_line(self._which)} · " if self._which else ""
-        self.query_one("#ordered", Static).update(Content(f"{which}by {self.order_by}"))
+        self.filter_line.say(f"{which}by {self.order_by}")
         self._show_title()
 
     def _searched(self, article: Article) -> str:
@@ -201,50 +188,29 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
 
     # moving and finding
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
-        event.stop()
-        if event.value != self._filter:
-            current = self._current()
-            self._fill(current.id if current else "")
+    def current_id(self) -> str:
+        """The id of the article under the cursor."""
+        article = self._current()
+        return article.id if article else ""
 
-    def row_down(self) -> None:
-        """The next row; out of the filter line."""
-        self.the_rows().take_focus()
-        super().row_down()
-
-    def row_up(self) -> None:
-        """The row before; out of the filter line."""
-        self.the_rows().take_focus()
-        super().row_up()
-
-    def filter(self) -> None:
-        """Type words that the article must hold in its title, number or source."""
-        self.query_one(Field).focus()
-
-    def leave(self) -> None:
-        """Drop the filter, else go back."""
-        field = self.query_one(Field)
-        if field.has_focus or field.value or self._which:
-            current = self._current()
-            if not (field.has_focus or field.value):
-                self._which, self._wanted = "", None
-            field.value = ""
-            self.the_rows().focus()
-            self._fill(current.id if current else "")
-        else:
-            self.dismiss(None)
+    def drop_filter(self) -> bool:
+        """Drop the filter, after it the choice of articles."""
+        if super().drop_filter():
+            return True
+        if not self._which:
+            return False
+        self._which, self._wanted = "", None
+        self.fill()
+        return True
 
     def order(self) -> None:
         """The next order."""
-        current = self._current()
         self.order_by = ORDERS[(ORDERS.index(self.order_by) + 1) % len(ORDERS)]
-        self._fill(current.id if current else "")
+        self.fill()
 
     def open(self) -> None:
         """Open the article under the cursor."""
-        if self.query_one(Field).value != self._filter:
-            self._fill()
+        self.catch_up()
         article = self._current()
         if article is not None:
             all_in_order = len(self._shown) == len(self.project.articles) and self.order_by == ORDERS[0]
@@ -265,8 +231,7 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
         def done(typed: str) -> None:
             found = {article.id for article in matching_articles(self.project, typed)} if typed else None
             self._which, self._wanted = typed, found
-            current = self._current()
-            self._fill(current.id if current else "")
+            self.fill()
 
         about = (
             f"{', '.join(WORDS)}, or a tag; - in front means not; several with {SEPARATOR} between. Empty shows all.\n"
@@ -302,7 +267,7 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
                 return
             outcome = self.reader.attempt(remove, self.project, article)
             if outcome is not None:
-                self._fill()
+                self.fill()
                 self.reader.say(f"removed {article.title} · {self.keymap.shown('undo') or 'undo'} brings it back")
 
         text = f"Take {article.title} out of the library? {marks}; undo brings it back."
@@ -395,7 +360,7 @@ class LibraryScreen(ListMoves, CommandScreen[None]):
         self.reader.done(outcome)
         self.reader.indexing.begin()
         if self.is_attached:
-            self._fill(self._newest(outcome) or (current.id if (current := self._current()) else ""))
+            self.fill(self._newest(outcome))
 
     @staticmethod
     def _newest(outcome: commands.Outcome) -> str:

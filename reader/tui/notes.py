@@ -7,11 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
+from textual.containers import Vertical
 
 from reader import commands
 from reader.commands.comparing import noted
@@ -20,20 +17,18 @@ from reader.errors import ReaderError
 from reader.model import Annotation
 from reader.safe import safe_line
 from reader.tui.bars import KeyLine, TitleLine
-from reader.tui.fields import Field
+from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.library import when
 from reader.tui.panel import Panel, Row, beside, stand, wrapped
 from reader.tui.picker_rank import SHOWN, fold
 from reader.tui.quotes import on_disk
-from reader.tui.rows import Cell, Column, ListMoves, Rows
+from reader.tui.rows import Cell, Column, Rows
 from reader.tui.screen import CommandScreen
 from reader.tui.tables import NOTES
-from reader.tui.themes import tag_colour
+from reader.tui.themes import ink, tag_colour
 from reader.tui.undoing import clock
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
-
     from reader.commands.comparing import Mark
     from reader.project import Project
 
@@ -66,7 +61,7 @@ class Entry(NamedTuple):
     searched: str
 
 
-class NotesScreen(ListMoves, CommandScreen[None]):
+class NotesScreen(FilteredList, CommandScreen[None]):
     """All notes that may be seen; `at` is the annotation to stand on, `query` a filter."""
 
     TABLE = NOTES
@@ -75,9 +70,6 @@ class NotesScreen(ListMoves, CommandScreen[None]):
     NotesScreen { overflow: hidden; }
     NotesScreen #both { layout: horizontal; height: 1fr; }
     NotesScreen #list { height: 1fr; width: 1fr; }
-    NotesScreen #ask { height: 1; padding: 0 1; }
-    NotesScreen #sign { width: 2; color: $text-accent; text-style: bold; }
-    NotesScreen #state { width: auto; color: $text-muted; }
     NotesScreen Rows { margin: 1 0 0 0; }
     NotesScreen.-below #both { layout: vertical; }
     NotesScreen.-below Rows { margin: 0; }
@@ -87,7 +79,7 @@ class NotesScreen(ListMoves, CommandScreen[None]):
         super().__init__()
         self.project = project
         self._at_first = at
-        self._query = query
+        self.filtered_by = query
         self._newest_first = False
         self._all: list[Entry] = []
         self._entries: list[Entry] = []
@@ -97,10 +89,7 @@ class NotesScreen(ListMoves, CommandScreen[None]):
         yield TitleLine("notes")
         with Vertical(id="both"):
             with Vertical(id="list"):
-                with Horizontal(id="ask"):
-                    yield Static("/", id="sign", markup=False)
-                    yield Field(self._query, placeholder="filter", id="filter")
-                    yield Static("", id="state", markup=False)
+                yield FilterLine(self.filtered_by)
                 yield Rows(COLUMNS, header=True, empty=EMPTY)
             yield Panel()
         yield KeyLine()
@@ -109,7 +98,7 @@ class NotesScreen(ListMoves, CommandScreen[None]):
         """Read them all."""
         self.on_resize()
         self._read()
-        self._fill(self._at_first)
+        self.fill(self._at_first)
         self.the_rows().focus()
 
     def on_resize(self) -> None:
@@ -142,14 +131,13 @@ class NotesScreen(ListMoves, CommandScreen[None]):
 
     def show_marks(self) -> None:
         """Notes may have changed."""
-        current = self.current()
+        at = self.current_id()
         self._read()
-        self._fill(current.mark.id if current else "")
+        self.fill(at)
 
-    def _fill(self, at: str = "") -> None:
+    def fill(self, at: str = "") -> None:
         """Show what passes the filter, the cursor on the annotation given."""
-        self._query = self.query_one(Field).value
-        words = fold(self._query).split()
+        words = fold(self.typed()).split()
         found = [entry for entry in self._all if all(word in entry.searched for word in words)]
         self._entries = (
             sorted(found, key=lambda e: (e.mark.created, e.mark.id), reverse=True) if self._newest_first else found
@@ -161,7 +149,7 @@ class NotesScreen(ListMoves, CommandScreen[None]):
         total, shown = len(self._all), len(self._entries)
         some = f"{shown:,} of {total:,} notes" if shown != total else f"{total:,} note{'s' * (total != 1)}"
         self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ notes", some)
-        self.query_one("#state", Static).update(Content("newest first" if self._newest_first else "by place"))
+        self.filter_line.say("newest first" if self._newest_first else "by place")
         self._show_panel()
 
     def _row(self, index: int) -> Sequence[Cell]:
@@ -201,7 +189,7 @@ class NotesScreen(ListMoves, CommandScreen[None]):
         else:
             rows += wrapped("The tag itself" if mark.unit == "tag" else "Memo on the project", width, look.bold)
         if mark.tag:
-            bar = Segment("▌", look.text + Style(color=tag_colour(self.project.codebook, mark.tag)))
+            bar = Segment("▌", look.text + ink(tag_colour(self.project.codebook, mark.tag)))
             rows += [[bar, *row] for row in wrapped(entry.on, width - 1, look.text, most=2)]
         rows.append(beside(mark.coder, clock(mark.created), width, look.dim, look.dim))
         below = self.query_one(Panel).is_below
@@ -221,42 +209,15 @@ class NotesScreen(ListMoves, CommandScreen[None]):
         cursor = self.the_rows().cursor
         return self._entries[cursor] if 0 <= cursor < len(self._entries) else None
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
-        event.stop()
-        if event.value != self._query:
-            self._fill()
-
-    def row_down(self) -> None:
-        """The next note; out of the filter line."""
-        self.the_rows().take_focus()
-        super().row_down()
-
-    def row_up(self) -> None:
-        """The note before; out of the filter line."""
-        self.the_rows().take_focus()
-        super().row_up()
-
-    def filter(self) -> None:
-        """Show only notes that hold the words typed, in themselves, their tag or their article's title."""
-        self.query_one(Field).focus()
+    def current_id(self) -> str:
+        """The id of the annotation under the cursor."""
+        entry = self.current()
+        return entry.mark.id if entry else ""
 
     def order(self) -> None:
         """By place, or the newest first."""
-        current = self.current()
         self._newest_first = not self._newest_first
-        self._fill(current.mark.id if current else "")
-
-    def leave(self) -> None:
-        """Drop the filter, else go back."""
-        field = self.query_one(Field)
-        if field.has_focus or field.value:
-            current = self.current()
-            field.value = ""
-            self.the_rows().focus()
-            self._fill(current.mark.id if current else "")
-        else:
-            self.dismiss(None)
+        self.fill(self.current_id())
 
     def on_rows_chosen(self) -> None:
         """A click on the current note goes to its place."""
@@ -264,15 +225,13 @@ class NotesScreen(ListMoves, CommandScreen[None]):
 
     def open(self) -> None:
         """Go to the place of the note; a memo that has none is edited."""
-        field = self.query_one(Field)
-        if field.value != self._query:
-            self._fill()
+        self.catch_up()
         entry = self.current()
         if entry is None:
             return
         mark = entry.mark
         if mark.article in self.project.articles:
-            self.reader.came_from[HERE] = (mark.id, self._query)
+            self.reader.came_from[HERE] = (mark.id, self.filtered_by)
             self.reader.open_article(mark.article, mark.first or None)
             self.reader.reading.jumps.append((HERE, 0))
         elif mark.unit == "tag":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from reader.commands.reviewing import since_of
@@ -22,6 +22,19 @@ def rows_of(number: int, count: int, height: int) -> range:
     """The rows of a column of some height that a paragraph of so many takes; at least one."""
     first = (number - 1) * height // count
     return range(first, max(first + 1, number * height // count))
+
+
+def by_row(numbers: Iterable[int], count: int, height: int) -> list[int]:
+    """How many of these paragraphs stand in each row of such a column."""
+    found = [0] * height
+    if count >= height:  # a paragraph has one row: no ranges for the ten thousand of a long article
+        for number in numbers:
+            found[(number - 1) * height // count] += 1
+    else:
+        for number in numbers:
+            for row in rows_of(number, count, height):
+                found[row] += 1
+    return found
 
 
 LOOKED_AT = 40
@@ -65,6 +78,8 @@ class OpenArticle:
         self.visited = 0
         self._visits: list[int] = []
         self._by_row: list[int] = []
+        self._first_tags: dict[int, str] = {}
+        self._first_tags_of: tuple[object, ...] = ()
         self.counted = False
         self.markdown = self.article.media_type == "text/markdown"
         self.span: tuple[int, int] | None = None
@@ -215,6 +230,7 @@ class OpenArticle:
         self.article = self.project.articles[self.id]
         self.since = since_of(self.project)
         self.marks = self.project.marks(self.id)
+        self._first_tags_of = ()
         self.count_all()
 
     def follow(self, edit: Edit) -> set[int] | None:
@@ -238,24 +254,35 @@ class OpenArticle:
                 touched.update(range(first, self.text.number_at(max(anchor["start"], anchor["end"] - 1)) + 1))
         for number in touched:
             self._count(number)
+            if self._first_tags_of:
+                self._take_first_tag(number)
         return touched
 
-    def shown_coded(self) -> Iterator[int]:
-        """The paragraphs with a tag that is shown, unordered."""
-        if self.others == "none":
-            yield from self.coded
+    def first_tags(self) -> Mapping[int, str]:
+        """The first tag that is shown on each paragraph that has one; kept, and followed where an edit touches it."""
+        made_of = (self.others, self.since, self.project.codebook)
+        if self._first_tags_of != made_of:
+            self._first_tags_of = made_of
+            self._first_tags = {}
+            for number in self.marks.by_paragraph:
+                self._take_first_tag(number)
+        return self._first_tags
+
+    def _take_first_tag(self, number: int) -> None:
+        if not number:
+            return
+        codebook = self.project.codebook
+        shown = (codebook.resolve(a.tag) for a in self.seen_marks(number) if a.tag)
+        first = next((tag for tag in shown if tag is not None), None)
+        if first is not None:
+            self._first_tags[number] = first.id
         else:
-            for number, marks in self.marks.by_paragraph.items():
-                if number and (number in self.coded or (any(a.tag for a in marks) and self.shows_others(number))):
-                    yield number
+            self._first_tags.pop(number, None)
 
     def visited_by_row(self, height: int) -> list[int]:
         """How many paragraphs that Enter visits stand in each row of a column that shows the whole article."""
         if len(self._by_row) != height:
-            self._by_row = [0] * height
-            for number in self._visits:
-                for row in rows_of(number, self.count, height):
-                    self._by_row[row] += 1
+            self._by_row = by_row(self._visits, self.count, height)
         return self._by_row
 
     def count_all(self) -> None:

@@ -12,8 +12,8 @@ from textual.message import Message
 
 from reader.safe import safe
 from reader.tui.bars import Line
-from reader.tui.opened import rows_of
-from reader.tui.themes import tag_colour
+from reader.tui.opened import by_row, rows_of
+from reader.tui.themes import ink, tag_colour
 
 if TYPE_CHECKING:
     from textual import events
@@ -50,20 +50,14 @@ def cells_of(opened: OpenArticle, height: int) -> list[Cell]:
     """The column of an article. Costs what there is of marks and hits, not the length of the text."""
     count, codebook = opened.count, opened.project.codebook
     tags: dict[int, str] = {}
-    for number in opened.shown_coded():
-        mark = next((a for a in opened.seen_marks(number) if a.tag), None)
-        tag = codebook.resolve(mark.tag) if mark is not None else None
-        if tag is not None:
-            for row in rows_of(number, count, height):
-                tags.setdefault(row, tag.id)
-    hits = {row for number in (opened.find.numbers() if opened.find else ()) for row in rows_of(number, count, height)}
-    done, wanted = [0] * height, opened.visited_by_row(height)
-    for number in opened.reviewed:
-        for row in rows_of(number, count, height):
-            done[row] += 1
+    for number, tag_id in opened.first_tags().items():
+        for row in rows_of(number, count, height) if count < height else ((number - 1) * height // count,):
+            tags.setdefault(row, tag_id)
+    hits = by_row(opened.find.numbers() if opened.find else (), count, height)
+    done, wanted = by_row(opened.reviewed, count, height), opened.visited_by_row(height)
     return [
         Cell(
-            row in hits,
+            hits[row] > 0,
             tag_colour(codebook, tags[row]) if row in tags else "",
             safe(codebook.tags[tags[row]].key or codebook.tags[tags[row]].name[:1]) if row in tags else "",
             0 < wanted[row] <= done[row],
@@ -148,7 +142,7 @@ class Overview(Line):
             sign, style = "•", look.accent
         elif cell.colour:
             plain = look.plain and cell.sign.isascii() and cell.sign.isprintable()
-            sign, style = (cell.sign if plain else "▐"), look.text + Style(color=cell.colour)
+            sign, style = (cell.sign if plain else "▐"), look.text + ink(cell.colour)
         elif cell.reviewed:
             sign, style = "│", look.good
         return [Segment(sign.translate(ASCII) if getattr(self.app, "ascii", False) else sign, style)]

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from reader.tui.themes import Look
+from reader.tui.themes import Look, ink
 from reader.tui.wrap import TAB, Row, drawn, graphemes
 
 STRIPES = 5
@@ -120,6 +120,7 @@ class Painter:
     ) -> None:
         self.look = look
         self.signs = ASCII if ascii_only else {}
+        self._dim = Style(color=look.dim.color, dim=look.dim.dim)
         self.pointer = "▶".translate(self.signs)
         self.width = max(1, width)
         self.digits = max(2, len(str(last_number)))
@@ -227,9 +228,7 @@ class Painter:
         if self.look.plain:
             segments = [Segment(s.sign if cell_len(s.sign) == 1 else "#", ground) for s in bars]
         else:
-            segments = [
-                Segment(("▌" if s.own else "▏").translate(self.signs), ground + Style(color=s.colour)) for s in bars
-            ]
+            segments = [Segment(("▌" if s.own else "▏").translate(self.signs), ground + ink(s.colour)) for s in bars]
         more = f"+{min(len(stripes) - len(bars), 99)}" if len(stripes) > len(bars) else ""
         cells = sum(cell_len(segment.text) for segment in segments) + len(more)
         return [*segments, Segment(more + " " * max(0, STRIPES - cells), ground)]
@@ -238,7 +237,8 @@ class Painter:
         """Where the style changes, and the style from each of these places on."""
         layers: list[tuple[int, int, Style]] = []
         if picture.markdown:
-            layers += markdown_styles(picture.text)
+            # In the theme's own dim colour: what terminals make of the attribute differs.
+            layers += [(a, b, self._dim if style is DIM else style) for a, b, style in markdown_styles(picture.text)]
         if picture.speaker:
             layers += _speaker_style(picture)
         for tint in picture.tints:

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.tui import wrap
+from reader.tui.bars import recoloured
 from reader.tui.painting import Painter, Picture
 from reader.tui.viewport import Viewport
 
@@ -244,7 +245,7 @@ class ParagraphView(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a region, without the detour over boxes and borders that we do not have."""
         self._settle()
-        if self.get_line_filters():
+        if recoloured(self):
             return super().render_lines(crop)
         strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
         if crop.x or crop.width != self.size.width:

@@ -18,9 +18,9 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reader.safe import safe_line
+from reader.tui.bars import Drawn
 
 if TYPE_CHECKING:
     from reader.tui.themes import Look
@@ -135,7 +135,7 @@ def widths(columns: Sequence[Column], total: int) -> list[int]:
     return found
 
 
-class Rows(Widget, can_focus=True):
+class Rows(Drawn, can_focus=True):
     """A list with a cursor; `show` fills it, `Moved` and `Chosen` tell what the user does.
 
     The row under the cursor has a mark and a background. `cursor` is -1 where no row is current.

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -20,7 +19,7 @@ from reader.tui.picker_rank import SHOWN, fold_path
 from reader.tui.rows import Cell, Column, ListMoves, Rows
 from reader.tui.screen import CommandScreen
 from reader.tui.tables import SPLITTING
-from reader.tui.themes import tag_colour
+from reader.tui.themes import ink, tag_colour
 
 if TYPE_CHECKING:
     from reader.commands import Outcome
@@ -130,7 +129,7 @@ class SplitScreen(ListMoves, CommandScreen["Outcome | None"]):
         for number, target in enumerate(self.targets, start=1):
             sent = sum(1 for other in self.sent.values() if other is target)
             colour = tag_colour(self.project.codebook, target.id) if isinstance(target, Tag) else "#808080"
-            bar = Segment("▌", look.text + Style(color=colour))
+            bar = Segment("▌", look.text + ink(colour))
             name = f"{self._named(target)}  {sent or ''}".rstrip()
             for at, row in enumerate(wrapped(name, width - 4, look.text, most=2)):
                 rows.append([Segment(f"{number} " if not at else "  ", look.bold), bar, *row])

@@ -44,8 +44,9 @@ class Tagging(Desk):
             made = [c.id for c in outcome.edit.changes if c.table == "annotations" and c.before is None]
             self._last_given = made[-1] if made else ""
             self._last_coded = (self.article.id, self.here)
+        else:
+            self.show_pane()  # slots may have changed
         self.edited(outcome)
-        self.show_pane()
 
     def tag(self) -> None:
         """Choose tags for the current paragraph."""

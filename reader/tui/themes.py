@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -157,6 +158,12 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
             background=Color.parse("ansi_default"),
             plain=no_colour,
         )
+
+
+@lru_cache(maxsize=512)
+def ink(colour: str) -> Style:
+    """What is written in a colour, `#rrggbb`; to be laid over the ground."""
+    return Style(color=colour)
 
 
 _colours: dict[str, str] = {}

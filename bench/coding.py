@@ -1,0 +1,119 @@
+"""What coding costs: a large codebook on the screen, and moving in an article full of marks, beside bare yardsticks.
+
+python -m bench.coding [KEYS]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+from bench.keys import mark, pressed
+from bench.measure import milliseconds, project, ratio, reader, repaint, yardstick
+from reader.edits import new_id, now
+from reader.model import Tag
+from reader.project import Project
+from tests.terminal.harness import Room, Terminal
+
+CODEBOOK_BAR, MARKS_BAR = 2.0, 1.1
+TURN = 10
+"""Keys in one program before the other has its turn."""
+LEVELS, FAN, TAGS = 5, 3, 500
+
+
+def codebook(room: Room) -> None:
+    """500 tags in five levels, the first annotations on some of them."""
+    opened = Project.open(room.data, coder="anna")
+    numbers = count(1)
+    made: list[Tag] = []
+
+    def grow(parent: str, depth: int) -> None:
+        for _ in range(FAN if depth > 1 else 8):
+            if len(made) >= TAGS:
+                return
+            number = next(numbers)
+            tag = Tag(id=new_id("t"), name=f"harbour duty {number}", created=now(), parent=parent, description="When?")
+            made.append(tag)
+            if depth < LEVELS:
+                grow(tag.id, depth + 1)
+
+    grow("", 1)
+    article = next(iter(opened.articles.values()))
+    marks = [
+        opened.annotation("paragraph", article=article, anchor=opened.paragraph_anchor(article, n), tag=tag.id)
+        for n, tag in zip(range(2, 302), made, strict=False)
+    ]
+    opened.apply("tag", [*((None, tag) for tag in made), *((None, one) for one in marks)])
+    opened.flush()
+    opened.close()
+
+
+def in_the_codebook(terminal: Terminal, times: int) -> tuple[list[float], list[float], list[float]]:
+    """Seconds to open it, to filter by a letter more or less, to move by a row."""
+    opens, filters = [], []
+    for _ in range(times // 4 + 1):
+        opens.append(repaint(terminal, "c"))
+        terminal.wait_for("500 tags")
+        terminal.type("q")
+        terminal.settle(0.1)
+    terminal.type("c")
+    terminal.wait_for("500 tags")
+    terminal.type("/")
+    for _ in range(times // 4 + 1):
+        filters += [repaint(terminal, letter) for letter in "duty"]
+        terminal.type("\x7f" * 4)
+    terminal.type("\x1b")
+    moves = [one for _ in range(times // 10) for key in ("\x1b[B", "\x1b[A") for one in pressed(terminal, key, 5)]
+    terminal.type("q")
+    return opens[1:], filters, moves
+
+
+def by_turns(rooms: list[Room], times: int) -> list[list[float]]:
+    """Seconds of moving by a paragraph in each room; by turns, so that all meet the same machine."""
+    found: list[list[float]] = [[] for _ in rooms]
+    with ExitStack() as stack:
+        terminals = [stack.enter_context(reader(room)) for room in rooms]
+        for terminal in terminals:
+            terminal.wait_for(" of 600 ")
+        for turn in range(times // TURN):
+            for terminal, moves in zip(terminals, found, strict=True):
+                moves.extend(pressed(terminal, "j" if turn % 2 == 0 else "k", TURN))
+        for terminal in terminals:
+            terminal.quit()
+    return found
+
+
+def main() -> None:
+    """Print the figures."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    with tempfile.TemporaryDirectory() as folder:
+        rooms = {}
+        for name in ("bare", "codebook", "none", "2000"):
+            (Path(folder) / name).mkdir()
+            rooms[name] = Room(Path(folder) / name)
+        for name in ("codebook", "none", "2000"):
+            project(rooms[name], 600)
+        codebook(rooms["codebook"])
+        mark(rooms["2000"], 2_000)
+        with yardstick(rooms["bare"], "list", "1000000") as terminal:
+            terminal.wait_for("READY")
+            bare_move = pressed(terminal, "j", times)
+            with reader(rooms["codebook"]) as program:
+                program.wait_for(" of 600 ")
+                opens, filters, moves = in_the_codebook(program, times)
+                program.quit()
+            bare_move += pressed(terminal, "j", times)
+            terminal.quit()
+        ratio("codebook of 500 tags: open", opens, bare_move, CODEBOOK_BAR)
+        ratio("codebook of 500 tags: filter by a letter", filters, bare_move, CODEBOOK_BAR)
+        ratio("codebook of 500 tags: move", moves, bare_move, CODEBOOK_BAR)
+        none, many = by_turns([rooms["none"], rooms["2000"]], times)
+        ratio("moving, 2 000 annotations beside none", many, none, MARKS_BAR)
+        print(f"{'(the repaint of a bare list)':44} {milliseconds(bare_move)}")
+
+
+if __name__ == "__main__":
+    main()
