@@ -53,8 +53,8 @@ def _dispatch(arguments: list[str]) -> int:
     def run(command: Command, typed: dict[str, Any]) -> int:
         return perform(Setting(**context), command, typed)
 
-    def before(project: str, coder: str, debug: bool, version: bool) -> int:
-        context.update(project=project, coder=coder)
+    def before(project: str, coder: str, take_over: bool, debug: bool, version: bool) -> int:
+        context.update(project=project, coder=coder, take_over=take_over)
         current = click.get_current_context()
         if version:
             from reader import __version__

@@ -7,13 +7,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cli import place, streams
 from reader.cli.fields import asks, needs_project, values_of
 from reader.cli.front import OPENING
+from reader.cli.takeover import make_way
 from reader.commands import Command, Outcome
 from reader.errors import Damage, ReaderError, UsageError
 
@@ -37,6 +38,10 @@ class Setting:
 
     project: str = ""
     coder: str = ""
+    take_over: bool = False
+    """Whether a session of one's own that still writes is to be ended."""
+    offers: bool = False
+    """Whether to ask for that where there is one."""
 
 
 def perform(setting: Setting, command: Command, typed: dict[str, Any]) -> int:
@@ -74,9 +79,26 @@ def opened(setting: Setting, folder: Path, *, write: bool) -> Iterator[Project]:
 
     project = Project.open(folder, coder=coder_of(setting), write=write)
     try:
+        if write:
+            make_way(project, wanted=setting.take_over, offered=setting.offers)
         yield project
     finally:
-        project.close()
+        with _undisturbed():
+            project.close()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals that ask to end are not needed any more where one is ending, and must not cut the saving short."""
+    from reader.project.takeover import PLEASE_END
+
+    wanted = (signal.SIGHUP, signal.SIGTERM, PLEASE_END)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _with_damage(project: Project, code: int) -> int:
@@ -182,7 +204,7 @@ def project_for(setting: Setting, typed: dict[str, Any]) -> Iterator[tuple[Proje
             if chosen.new:
                 found = iter(list(found))
                 _make(chosen.folder)
-            with opened(Setting(setting.project, chosen.coder), chosen.folder, write=True) as project:
+            with opened(replace(setting, coder=chosen.coder), chosen.folder, write=True) as project:
                 outcome = library.add(project, found, skipped=skipped, resplit="split" in options)
                 project.flush()
                 signal.signal(signal.SIGINT, interrupt)

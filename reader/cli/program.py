@@ -27,6 +27,7 @@ EXAMPLES = (
 PROGRAM_OPTIONS = (
     ("--project FOLDER", "The project; else READER_PROJECT, else the nearest."),
     ("--coder NAME", "Who codes; else READER_CODER, the settings, the login name."),
+    ("--take-over", "End the session of yours that still writes here; it saves first."),
     ("--debug", "Show where in the program an error arose."),
     ("--version", "Print the version."),
 )
@@ -187,7 +188,7 @@ def sentence(error: click.ClickException, table: Sequence[str]) -> str:
     name = ctx.info_name if ctx is not None and ctx.parent is not None else ""
     how = f"`reader {name} --help` shows how" if name in table else "`reader --help` shows all"
     if isinstance(error, click.NoSuchOption):
-        if error.option_name in {"--project", "--coder", "--debug"} and name:
+        if error.option_name in {"--project", "--coder", "--debug", "--take-over"} and name:
             return f"{error.option_name} stands before the command: reader {error.option_name} … {name}."
         near = f"; the nearest is {error.possibilities[0]}" if error.possibilities else ""
         return f"There is no option {error.option_name}{near}; {how}."

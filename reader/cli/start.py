@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ def plain_wanted() -> bool:
 def _begun(setting: Setting, paths: list[str], typed: dict[str, Any], *, plainly: bool) -> int:
     from reader.cli.perform import opened, project_for
 
+    setting = replace(setting, offers=True)
     if paths:
         with project_for(setting, typed) as (project, outcome):
             article = outcome.rows[0]["id"] if outcome.rows else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Callable
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from reader.errors import Locked, ReaderError, ReadOnly, UsageError
 from reader.plain import marking, moving, spoken, tagging
 from reader.plain.talk import Question, Talk, first_article
 from reader.plain.voice import Left, Voice
+from reader.project.takeover import give_way
 
 if TYPE_CHECKING:
     from reader.plain import Named
@@ -125,16 +128,24 @@ def converse(project: Project, article_id: str, named: Named) -> int:
             while not talk.finished and (line := voice.hear()) is not None:
                 obey(talk, line)
         except Left:
-            return 0
+            _say_why(voice)
         finally:
             talk.keep_place()
     return 0
+
+
+def _say_why(voice: Voice) -> None:
+    """Tell whoever comes back to this terminal that another session took over."""
+    if voice.taken_over and voice.heard():
+        with contextlib.suppress(Left):
+            voice.say("", f"Another session of yours took over at {datetime.now():%H:%M}.")
 
 
 def _greet(talk: Talk) -> None:
     head, *rest = spoken.paragraph(talk.project, talk.article, talk.number)
     try:
         talk.project.start()
+        give_way(talk.project)
     except (Locked, ReadOnly) as error:
         talk.voice.say(spoken.ended(f"Read-only: {str(error).removesuffix('.')}"))
     talk.voice.say(*marking.drafts(talk.project))

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from types import FrameType
 
+from reader.project.takeover import PLEASE_END
 from reader.safe import REPLACEMENT, safe
 
 PROMPT = "> "
@@ -46,12 +47,18 @@ class Voice:
         self._interrupted = False
         self._unread = b""
         self._woken = -1
+        self.taken_over = False
+        """Whether it is another session of this user that asked to leave."""
 
     # -- out --------------------------------------------------------------------------------------------
 
     def say(self, *lines: str) -> None:
         """Say some lines. Left where nobody listens any more."""
         self._write("".join(f"{spoken(line)}\n" for line in lines))
+
+    def heard(self) -> bool:
+        """Whether something said now would not have to wait for the other end."""
+        return bool(select.select([], [sys.stdout], [], 0)[1])
 
     def _write(self, text: str) -> None:
         data = memoryview(text.encode(self._encoding, "replace"))
@@ -134,7 +141,7 @@ class Voice:
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
         """Takes the signals that end a program; what they did before comes back at the end."""
-        wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, PLEASE_END)
         self._woken, wake = os.pipe()
         os.set_blocking(wake, False)
         woken_before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -154,6 +161,7 @@ class Voice:
                 raise KeyboardInterrupt
             return
         self._leaving = True
+        self.taken_over = number == PLEASE_END
         if self._waiting:
             raise Left
 

@@ -76,6 +76,11 @@ def copy_id(project_id: str, path: Path) -> str:
     return f"{zlib.crc32(text.encode('utf-8', 'surrogateescape')):08x}"
 
 
+def owner_file(locks: Path, name: str) -> Path:
+    """Where the session that holds the lock of a name says who it is."""
+    return locks / f"{name}.owner"
+
+
 def modes_of(info: ProjectInfo) -> fs.Modes:
     """The permissions that the project's record asks for; a group this machine does not know is left out."""
     folder = int(info.mode, 8) & 0o777

@@ -128,6 +128,12 @@ class TinyStore:
             self._session.release()
             raise
 
+    def give_way(self) -> None:
+        """Say beside the lock that this session saves and ends when a later one of the same user asks for it."""
+        if self._journal is not None:
+            with contextlib.suppress(OSError):  # then it can only be waited for
+                self._session.give_way()
+
     def _begin(self, journal: Journal) -> None:
         last = next(journals.newest_first(journal.path), None)
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -51,12 +52,14 @@ def run(
     finally:
         gc.enable()
         project.save_state()
-        _let_go()
+        _let_go(app.farewell)
     return app.return_code or 0 if result is None else result
 
 
-def _let_go() -> None:
-    """Python flushes its streams at exit; where the terminal is gone that must not become the exit status."""
+def _let_go(farewell: str) -> None:
+    """Say a last word. Python flushes its streams at exit; where the terminal is gone that must not become the exit status."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{farewell}\n" if farewell else "")
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

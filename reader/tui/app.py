@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -13,6 +14,7 @@ from textual.message import Message
 from reader import commands
 from reader.errors import ReaderError
 from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
+from reader.project.takeover import PLEASE_END, give_way
 from reader.tui import slots
 from reader.tui.bars import KeyLine
 from reader.tui.drafts import greet
@@ -69,6 +71,7 @@ class ReaderApp(TypeAhead):
         self.came_from: dict[str, tuple[str, str]] = {}
         self.order: tuple[str, ...] = ()
         self.touring: Tour | None = None
+        self.farewell = ""
         self._wanted = (article, number)
         self._notice = notice
         self._look: Look | None = None
@@ -99,6 +102,7 @@ class ReaderApp(TypeAhead):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.leave)
+        loop.add_signal_handler(PLEASE_END, self.leave_to_another)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def open_first(self) -> None:
@@ -123,6 +127,7 @@ class ReaderApp(TypeAhead):
         self.project.listen(self.from_writer)
         try:
             self.project.start()
+            give_way(self.project)
         except ReaderError:
             self.reading.show_title()
         if self.project.read_only:
@@ -159,6 +164,11 @@ class ReaderApp(TypeAhead):
         self.project.save_state()
         self.indexing.end()
         self.exit(0)
+
+    def leave_to_another(self) -> None:
+        """Another session of this user takes over; whoever comes back to this terminal is told so."""
+        self.farewell = f"Another session of yours took over at {datetime.now():%H:%M}."
+        self.leave()
 
     def on_unmount(self) -> None:
         """However the program ends, no child of it stays."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
+import threading
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 
@@ -21,6 +23,8 @@ from textual.message import Message
 CHUNK = 1 << 16
 LOOK_AGAIN = 0.1
 """Seconds after which the input thread looks whether the program has ended."""
+LAST_OUTPUT = 2.0
+"""Seconds that a terminal may take for the last output."""
 
 
 class PasteParser(XTermParser):
@@ -57,7 +61,27 @@ class PasteParser(XTermParser):
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, reading larger pieces and with that parser; a lone Escape is known after ESCDELAY."""
+    """Textual's driver, reading larger pieces and with that parser; a lone Escape is known after ESCDELAY.
+
+    It ends also where nobody reads the terminal any more, as behind a dropped line.
+    """
+
+    def close(self) -> None:
+        """Let the output thread write what is left; what the terminal does not take is thrown away in the end."""
+        if self._writer_thread is None:
+            return
+        output = self._writer_thread
+        ending = threading.Thread(target=output.stop, daemon=True)
+        ending.start()
+        ending.join(LAST_OUTPUT)
+        if ending.is_alive() and output.ident is not None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, output.fileno())
+            os.close(nowhere)
+            # It hangs in a write, which a signal with a handler interrupts; Python then writes again, into nowhere.
+            signal.signal(signal.SIGURG, lambda *_: None)
+            signal.pthread_kill(output.ident, signal.SIGURG)
+            ending.join(LAST_OUTPUT)
 
     def run_input_thread(self) -> None:
         """Read until the program ends."""

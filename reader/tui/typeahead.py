@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.message_pump import MessagePump
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
 
 GIVE_UP = 1.0
 """Seconds after which a key is no longer waited for: its widget may be gone."""
@@ -38,6 +43,11 @@ class TypeAhead(App[int]):
         from reader.tui.incoming import TerminalDriver
 
         return TerminalDriver
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Paint, but no more once the program ends: nobody sees it, and a line that was dropped takes only so much."""
+        if not self._exit:
+            super()._display(screen, renderable)
 
     async def on_event(self, event: events.Event) -> None:
         """Put keys and pastes in line; everything else as ever."""

@@ -1,0 +1,163 @@
+"""One's own session, left behind by a dropped line, saves and ends for the next one; nobody else's ever does."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.project import Project, takeover
+from tests.terminal.harness import DEADLINE, READER, Room, Terminal
+
+OFFER = r"Another session of yours is open: (\w+) on (\S+), process (\d+), since \d{4}-\d\d-\d\d \d\d:\d\d\."
+TAGGED = r"¶ \d+ tagged {} · saved"
+
+
+def at_work(room: Room) -> Terminal:
+    """A session that has saved a tag and is typing a note."""
+    terminal = room.terminal()
+    terminal.wait_for("¶ 4 of 29")
+    terminal.type("tfirst\r")
+    terminal.wait_for(TAGGED.format("first"))
+    terminal.type("ahalf a thought")
+    terminal.wait_for("half a thought")
+    return terminal
+
+
+def draft_kept(terminal: Terminal, room: Room) -> None:
+    """Wait until the note being typed has its draft; all that was painted is taken by then."""
+    end = time.monotonic() + DEADLINE
+    while not list((room.data / "drafts").rglob("*.json")):
+        assert time.monotonic() < end, "no draft"
+        terminal.bytes_in(0.05)
+    terminal.settle()
+
+
+def tag_names(room: Room) -> set[str]:
+    return {tag.name for tag in room.project().tags.values()}
+
+
+def test_the_second_session_takes_over_and_nothing_is_lost(harbour: Room) -> None:
+    with at_work(harbour) as first, harbour.terminal() as second:
+        draft_kept(first, harbour)
+        offered = second.wait_for(OFFER)
+        assert (offered[2], int(offered[3])) == (socket.gethostname(), first.pid)
+        second.press("enter")
+        second.wait_until(lambda: "A note on ¶ 4 was being typed (3 words)" in second.dialog, "the note")
+        assert first.end() == 0
+        assert re.search(rb"Another session of yours took over at \d\d:\d\d\.", first.received)
+        assert first.left_as_it_was() == []
+        second.press("escape")
+        second.type("tsecond\r")
+        second.wait_for(TAGGED.format("second"))
+        assert second.quit() == 0
+    assert tag_names(harbour) == {"first", "second"}
+
+
+@pytest.mark.sweep
+def test_a_session_whose_terminal_nobody_reads_any_more_ends_too(harbour: Room) -> None:
+    """As behind a line that was dropped: what it paints is not taken, and must not keep it from ending."""
+    with at_work(harbour) as first:
+        first.press("escape")
+        first.wait_for("¶ 4 note.* saved")
+        first.settle()
+        first.press("G", "g", "G", "g", "G", "g")  # more is painted than a terminal keeps
+        with harbour.terminal("--take-over") as second:
+            second.wait_for("¶ [12] of 29")
+            second.type("tsecond\r")
+            second.wait_for(TAGGED.format("second"))
+            assert second.quit() == 0
+        assert first.end() == 0
+    assert tag_names(harbour) == {"first", "second"}
+
+
+@pytest.mark.sweep
+def test_who_only_wants_to_read_leaves_the_other_session_alone(harbour: Room) -> None:
+    with at_work(harbour) as first:
+        with harbour.terminal() as second:
+            second.wait_for(OFFER)
+            second.type("r\r")
+            second.wait_for(r"read-only: Another session is writing: \w+ on \S+, process \d+, since")
+            assert second.quit() == 0
+        assert (
+            "--take-over"
+            in subprocess.run(
+                [*READER, "tag", "1", "5", "x", "--create"],
+                cwd=harbour.folder,
+                env=harbour.environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stderr
+        )
+        first.press("escape")
+        first.wait_for("¶ 4 note.* saved")
+        assert first.quit() == 0
+    assert tag_names(harbour) == {"first"}
+
+
+def test_the_line_mode_gives_way_even_where_it_was_stopped(harbour: Room) -> None:
+    with harbour.terminal("read") as first:
+        first.wait_for("^>$")
+        first.type("t first\r")
+        first.wait_for("Saved")
+        first.send_signal(signal.SIGSTOP)  # as ctrl+z does
+        with harbour.terminal("--take-over", "read") as second:
+            second.wait_for("Plain mode")
+            second.type("t second\r")
+            second.wait_for("Saved")
+            assert first.end() == 0
+            assert "Another session of yours took over" in first.text
+            second.type("q\r")
+            assert second.end() == 0
+    assert tag_names(harbour) == {"first", "second"}
+
+
+# -- whom nothing is sent to -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this user that has nothing to do with a project."""
+    process = subprocess.Popen(["sleep", "60"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def session_by(path: Path, owner: dict[str, object]) -> Project:
+    """A project whose lock says to be held by somebody."""
+    project = Project.open(path, coder="anna")
+    file = path / "locks" / f"{project.store.journal_name}.owner"
+    file.write_text(json.dumps({"user": "anna", "since": "2026-11-22T08:00:00Z", **owner}))
+    return project
+
+
+def test_a_number_that_became_another_processs_is_not_asked(harbour: Room, sleeper: subprocess.Popen[bytes]) -> None:
+    host = socket.gethostname()
+    project = session_by(harbour.data, {"host": host, "pid": sleeper.pid, "gives_way": True})
+    assert takeover.other_session(project) == ""
+    assert takeover.end_other(project, force=True)
+    assert sleeper.poll() is None
+
+
+@pytest.mark.parametrize("changed", [{"host": "elsewhere"}, {"gives_way": False}, {}])
+def test_only_a_session_here_that_gives_way_is_asked(harbour: Room, changed: dict[str, object]) -> None:
+    """The lock's file is held open by another process of this user, as the session's own would."""
+    name = Project.open(harbour.data, coder="anna", write=False).store.journal_name
+    lock = harbour.data / "locks" / f"{name}.lock"
+    holder = subprocess.Popen(["sleep", "60"], stdin=lock.open("a+"))
+    try:
+        owner = {"host": socket.gethostname(), "pid": holder.pid, "gives_way": True, **changed}
+        found = takeover.other_session(session_by(harbour.data, owner))
+        assert found.startswith(f"anna on {socket.gethostname()}, process {holder.pid}, since") == (not changed)
+    finally:
+        holder.kill()
+        holder.wait()
