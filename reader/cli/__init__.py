@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 
 
@@ -9,4 +10,6 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit code, and says every error in one sentence."""
     from reader.cli.main import main
 
+    gc.freeze()
+    gc.enable()
     return main(list(arguments))

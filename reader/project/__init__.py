@@ -317,7 +317,10 @@ class Project:
 
     def _follow(self, edit: Edit) -> None:
         """Bring what is in memory up to date with an edit made here."""
+        articles = _with_new(self._articles, edit) if self._articles else None
         self._forget_shared(edit)
+        if articles is not None:
+            self._articles = articles
         for article_id in _articles_in(edit):
             known = self._cached_marks.get(article_id)
             if known is not None and self.any_article(article_id) is None:  # it went with its marks
@@ -336,9 +339,8 @@ class Project:
         """Let the library and the codebook be made anew if an edit touched them."""
         tables = {change.table for change in edit.changes}
         if "articles" in tables:
-            self._articles = self._articles and _with_new(self._articles, edit)
-            if self._articles is None:
-                self._searching.forget_texts()
+            self._articles = None
+            self._searching.forget_texts()
         if "tags" in tables:
             self._codebook = None
 
@@ -599,7 +601,7 @@ def _change(before: Stored | None, after: Stored | None) -> Change:
 def _with_new(articles: dict[str, Article], edit: Edit) -> dict[str, Article] | None:
     """The library with the articles that an edit adds at its end; None where it does anything else to it."""
     added = [c for c in edit.changes if c.table == "articles"]
-    if any(c.before is not None or c.after is None for c in added):
+    if not added or any(c.before is not None or c.after is None for c in added):
         return None
     new = sorted((cast("Article", decode(c.table, c.record)) for c in added), key=lambda a: a.number)
     last = next(reversed(articles.values())).number
