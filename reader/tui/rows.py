@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import Color
@@ -202,6 +202,7 @@ class Rows(Drawn, can_focus=True):
         self._styles_known: dict[tuple[str, bool], Style] = {}
         self._widths: tuple[int, list[int]] = (-1, [])
         self._sized = False
+        self._lines: dict[int, Strip] = {}
 
     def show(self, count: int, source: RowSource, *, cursor: int = 0) -> None:
         """Show `count` rows whose cells `source(index)` gives when they are drawn; put the cursor on one of them."""
@@ -331,8 +332,23 @@ class Rows(Drawn, can_focus=True):
         if self.cursor >= 0:
             self.go(max(top, min(self.cursor, top + self.page - 1)))
 
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw anew: all lines, or those of some regions; the others are kept as they were drawn."""
+        if not regions or self.gutter.top:
+            self._lines.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._lines.pop(y, None)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_line(self, y: int) -> Strip:
         """One line of the list: the header, a row, or nothing."""
+        known = self._lines.get(y)
+        if known is None or known.cell_length != self.content_size.width:
+            known = self._lines[y] = self._drawn(y)
+        return known
+
+    def _drawn(self, y: int) -> Strip:
         width = self.content_size.width
         if self.header and y == 0:
             return self._line([column.title for column in self.columns], width, current=False, style="header")
