@@ -19,25 +19,25 @@ from reader.store.archive import read_zip
 from tests.projects import make_project, the_article
 
 SECRET = "zanzibar"
-"""Stands in every note of bea's and nowhere else."""
+"""Stands in every note of zoe's and nowhere else."""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    """Anna's view of a project in which bea has tagged ¶ 4 and 5, reviewed and noted."""
+    """Anna's view of a project in which zoe has tagged ¶ 4 and 5, reviewed and noted."""
     anna = make_project(tmp_path / "data", coder="anna")
     article = the_article(anna)
     commands.tag(anna, article, [2], ["harm"], create=True)
     commands.note(anna, article, 2, "own")
     anna.flush()
-    bea = Project.open(tmp_path / "data", coder="bea")
-    commands.tag(bea, article, [4, 5], ["harm"])
-    commands.span_words(bea, article, 2, "barrier", ["harm"])
-    commands.note(bea, article, 5, SECRET)
-    commands.tag_note(bea, "harm", f"on the tag: {SECRET}")
-    commands.memo(bea, f"memo {SECRET}")
-    commands.review(bea, article, [2, 4, 5])
-    bea.close()
+    zoe = Project.open(tmp_path / "data", coder="zoe")
+    commands.tag(zoe, article, [4, 5], ["harm"])
+    commands.span_words(zoe, article, 2, "barrier", ["harm"])
+    commands.note(zoe, article, 5, SECRET)
+    commands.tag_note(zoe, "harm", f"on the tag: {SECRET}")
+    commands.memo(zoe, f"memo {SECRET}")
+    commands.review(zoe, article, [2, 4, 5])
+    zoe.close()
     anna.poll()
     yield anna
     anna.close()
@@ -88,21 +88,21 @@ VIEWS: dict[str, Callable[[Project], str]] = {
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_blind_project_shows_what_it_would_without_others(project: Project, view: str, tmp_path: Path) -> None:
-    """The same view of a copy in which bea never did anything is the expected value."""
+    """The same view of a copy in which zoe never did anything is the expected value."""
     commands.blind_start(project)
     project.flush()
-    alone = copy_without_bea(project, tmp_path / "alone")
+    alone = copy_without_zoe(project, tmp_path / "alone")
     blind_view, alone_view = VIEWS[view](project), VIEWS[view](alone)
     alone.close()
     assert SECRET not in blind_view
-    assert "bea" not in blind_view
+    assert "zoe" not in blind_view
     if view == "backup":  # it has a time in its name
         assert "annotation" not in blind_view
     else:
         assert blind_view == alone_view
 
 
-def copy_without_bea(project: Project, folder: Path) -> Project:
+def copy_without_zoe(project: Project, folder: Path) -> Project:
     """The project as anna alone made it."""
     pack = folder.with_suffix(".pack")
     copies.pack(project, pack, by="anna")
@@ -123,10 +123,10 @@ def copy_without_bea(project: Project, folder: Path) -> Project:
 
 def test_nothing_of_others_is_found_by_asking_for_it(project: Project) -> None:
     commands.blind_start(project)
-    assert commands.notes(project, by="bea").rows == []
-    assert commands.history(project, by="bea").rows == []
+    assert commands.notes(project, by="zoe").rows == []
+    assert commands.history(project, by="zoe").rows == []
     assert commands.search(project, SECRET).rows == []
-    figures = commands.stats(project, "coders", by="bea").rows
+    figures = commands.stats(project, "coders", by="zoe").rows
     assert figures is not None
     assert (figures[0]["annotations"], figures[0]["notes"], figures[0]["reviewed"]) == (0, 0, 0)
 
@@ -137,11 +137,11 @@ def test_counts_are_ones_own_and_all_comes_back_at_the_end(project: Project) -> 
     commands.blind_start(project)
     project.flush()
     counts = project.counts()
-    assert (counts.tag(tag.id), counts.tag(tag.id, "bea"), counts.tags("bea")) == (1, 0, {})
+    assert (counts.tag(tag.id), counts.tag(tag.id, "zoe"), counts.tags("zoe")) == (1, 0, {})
     article = the_article(project)
-    assert counts.article(article.id, "bea") == (0, 0)
-    assert counts.articles("bea") == {}
-    assert counts.reviewed(article.id, "bea") == frozenset()
+    assert counts.article(article.id, "zoe") == (0, 0)
+    assert counts.articles("zoe") == {}
+    assert counts.reviewed(article.id, "zoe") == frozenset()
     assert len(counts.uses()) == len(counts.uses("anna")) == 1
     assert counts.meant(project.codebook) == {tag.id: 1}
     assert {a.coder for a in project.marks(article.id).annotations.values()} == {"anna"}
@@ -150,7 +150,7 @@ def test_counts_are_ones_own_and_all_comes_back_at_the_end(project: Project) -> 
     commands.blind_end(project)
     project.flush()
     assert project.counts().tag(tag.id) == 4
-    assert {a.coder for a in project.marks(article.id).annotations.values()} == {"anna", "bea"}
+    assert {a.coder for a in project.marks(article.id).annotations.values()} == {"anna", "zoe"}
     assert SECRET in said(commands.notes(project))
 
 
@@ -174,7 +174,7 @@ def test_a_refusal_does_not_tell_whose_marks_are_in_the_way(project: Project) ->
     made = next(e for e in project.edits(newest_first=False) if e.command == "tag")
     with pytest.raises(Conflict) as caught:
         commands.undo(project, made.id)
-    assert "bea" not in str(caught.value)
+    assert "zoe" not in str(caught.value)
     assert "3" not in str(caught.value)
 
 

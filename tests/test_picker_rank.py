@@ -122,12 +122,13 @@ def test_any_part_of_a_path_finds_it(path: str, data: st.DataObject) -> None:
         assert path in found(part)
 
 
-def test_five_thousand_tags_answer_within_a_key_press() -> None:
+def test_five_thousand_tags_cost_less_than_a_key_press() -> None:
+    """Counted in the time that this thread computes, whatever else the machine does."""
     tags = Ranking([Choice(f"t{n}", (f"theme {n % 50}", f"subject of study {n}")) for n in range(5000)])
     times = []
     for query in ("s", "study 4", "thsub", "subject of study 4999", "xyz"):
-        before = time.perf_counter()
+        before = time.thread_time()
         tags.matches(query)
         tags.new(query)
-        times.append(time.perf_counter() - before)
+        times.append(time.thread_time() - before)
     assert sorted(times)[2] < 0.05

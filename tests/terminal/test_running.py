@@ -131,6 +131,8 @@ def test_a_second_session_of_the_coder_reads_only_and_says_so(harbour: Room, ter
     terminal.type("tharm\r")
     terminal.wait_for(TAGGED)
     with harbour.terminal() as second:
+        second.wait_for("r: only read here")
+        second.type("r\r")
         second.wait_for("read-only")
         assert "read-only" in second.title
         second.type("j1")
