@@ -26,27 +26,18 @@ from reader.model import Annotation, Article, Coder, Paragraph, ProjectInfo, Rev
 from reader.store import journal as journals
 from reader.store.documents import Encoded, Shelf, read_shelf, write_shelf
 from reader.store.folder import FORMAT, copy_id, modes_of, read_info, write_info
-from reader.store.journal import CHECKPOINT_SUFFIX, SUFFIX, Checkpoint, Entry, Journal
+from reader.store.journal import Checkpoint, Entry, Journal
 from reader.store.records import SHARED, decode
 from reader.store.refusals import FOR_GOOD, reading, refused, writing
-from reader.store.replay import Replayed, copy_of, replay
+from reader.store.replay import Replayed, replay
 from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, annotations_key, key_of, memos_key, owner_of, tables_of
+from reader.store.tails import Tails
 from reader.store.textfiles import TextFiles
 from reader.store.texts import StoredText
 from reader.store.uniqueness import check_names, check_numbers
 
 KEPT_SHELVES = 256
 """Annotation files kept in memory beyond those that still have to be written."""
-
-
-class _Tail:
-    """A journal as far as this process has read it."""
-
-    __slots__ = ("offset", "seq")
-
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self.offset = checkpoint.offset
-        self.seq = checkpoint.seq
 
 
 class TinyStore:
@@ -64,15 +55,10 @@ class TinyStore:
         self._encoded: dict[str, Encoded] = {}
         self._damaged: set[str] = set()
         self._late: dict[str, list[Entry]] = {}
-        self._tails: dict[str, _Tail] = {}
-        self._checkpoints: dict[str, Checkpoint] = {}
+        self._tails = Tails(path, self._report)
         self._files: dict[str, int] = {}
-        self._lost: set[str] = set()
         self._news: list[Edit] = []
-        self._journal_folder = path / "journal"
-        self._journal_files: dict[str, Path] = {}
         self._looked: tuple[str, list[tuple[str, int]]] = ("", [])
-        self._opened = False
         self._info_in_doubt = False
         self._latest_at = ""
         self._journal: Journal | None = None
@@ -93,7 +79,6 @@ class TinyStore:
         self._folders = {name for name in fs.names(path / "annotations") if not name.startswith(".")}
         self._read_tails()
         self._news.clear()  # they are what is read first, no news
-        self._opened = True
 
     # -- opening -----------------------------------------------------------------------------------
 
@@ -114,8 +99,8 @@ class TinyStore:
         except OSError as error:
             raise self._not_now("the project folder cannot be written", error) from error
         try:
-            checkpoint = self._checkpoints.get(self.journal_name, Checkpoint())
-            journal = Journal(self._journal_path(self.journal_name), checkpoint, self.modes)
+            checkpoint = self._tails.checkpoint(self.journal_name)
+            journal = Journal(self._tails.path(self.journal_name), checkpoint, self.modes)
             try:
                 self._begin(journal)
             except BaseException:
@@ -157,100 +142,29 @@ class TinyStore:
         self.read_only = f"{what} ({error.strerror})"
         return ReadOnly(f"Nothing can be changed: {self.read_only}.")
 
-    def _journal_path(self, name: str) -> Path:
-        return self.path / "journal" / f"{name}{SUFFIX}"
-
     def journal_paths(self) -> dict[str, Path]:
-        known = self._journal_files
-        names = (name for name in fs.names(self._journal_folder) if name.endswith(SUFFIX) and name[0] != ".")
-        return {name.removesuffix(SUFFIX): known.get(name) or self._journal_file(name) for name in names}
-
-    def _journal_file(self, name: str) -> Path:
-        path = self._journal_files[name] = self._journal_folder / name
-        return path
+        return self._tails.paths()
 
     # -- following the journals ----------------------------------------------------------------------
 
     def _read_tails(self) -> None:
         """Read what the journals hold beyond the last look and lay it over what is in memory. OSError: the rest was read."""
-        fresh: list[Entry] = []
-        refusal: OSError | None = None
         with self._lock:
-            paths = self.journal_paths()
-            for name, path in paths.items():
-                if name not in self._tails:
-                    checkpoint = self._checkpoint(name)
-                    # Files read before this journal came hold nothing of it, whatever its checkpoint says.
-                    self._tails[name] = _Tail(Checkpoint() if self._opened else checkpoint)
-                if self._journal is not None and name == self.journal_name:
-                    continue  # nobody else writes it
-                try:
-                    fresh += self._read_tail(name, path)
-                except OSError as error:  # what the others brought must not be dropped: their tails have moved on
-                    refusal = error
-            self._missing(paths)
-            fresh.sort(key=lambda entry: entry.edit.order)
-            self._news += (entry.edit for entry in fresh)
-            self._lay_over(fresh)
+            fresh = self._tails.read(skip=self.journal_name if self._journal is not None else "")
+            for name in fresh.rewound:
+                self._forget_journal(name)
+            self._news += (entry.edit for entry in fresh.entries)
+            self._lay_over(fresh.entries)
             if self._info_in_doubt:
                 self._settle_info()
-        if refusal is not None:
-            raise refusal
+        if fresh.refusal is not None:
+            raise fresh.refusal
 
-    def _missing(self, paths: Mapping[str, Path]) -> None:
-        """Report journals that are gone: those that a checkpoint speaks of, and those that were read."""
-        if not self._opened:
-            for name in self._checkpoint_names() - paths.keys():
-                self._tails[name] = _Tail(self._checkpoint(name))
-        for name, tail in self._tails.items():
-            if tail.offset and name not in paths:
-                self._lose(name, -1, tail.offset)
-
-    def _lose(self, name: str, size: int, known: int) -> None:
-        self._lost.add(name)
-        self._report(str(journals.lacking(self._journal_path(name), size, known)))
-
-    def _checkpoint_names(self) -> set[str]:
-        names = fs.names(self.path / "journal")
-        found = {name.removesuffix(CHECKPOINT_SUFFIX) for name in names if name.endswith(CHECKPOINT_SUFFIX)}
-        return {name for name in found if copy_of(name) != name}  # what a sync tool renamed has no journal beside it
-
-    def _checkpoint(self, name: str) -> Checkpoint:
-        try:
-            found = journals.read_checkpoint(self.path / "journal" / f"{name}{CHECKPOINT_SUFFIX}")
-        except Damage as error:
-            self._report(str(error))
-            found = None
-        checkpoint = found or Checkpoint()
-        self._checkpoints[name] = checkpoint
-        if name == self.journal_name:
-            self._files = dict(checkpoint.files)
-        return checkpoint
-
-    def _read_tail(self, name: str, path: Path) -> list[Entry]:
-        tail = self._tails[name]
-        size = fs.size_of(path)
-        if size < tail.offset:
-            known = self._checkpoints[name].offset
-            if self._opened and size >= known:
-                return self._read_anew(name, path)
-            self._lose(name, size, max(known, tail.offset))
-            return []
-        found = journals.read(path, tail.offset, tail.seq)
-        tail.offset, tail.seq = found.end, found.seq
-        for problem in found.problems:
-            self._report(problem)
-        return found.entries
-
-    def _read_anew(self, name: str, path: Path) -> list[Entry]:
-        """A line that was seen before its fsync was taken back: forget what came of this journal, read it again."""
-        found = journals.read(path)
-        self._tails[name].offset, self._tails[name].seq = found.end, found.seq
+    def _forget_journal(self, name: str) -> None:
+        """Forget what came of a journal, it is read again."""
         for key, entries in self._late.items():
             self._late[key] = [entry for entry in entries if entry.journal != name]
-        touched = {key for key, shelf in self._shelves.items() if name in shelf.held}
-        self._make_anew(touched)
-        return found.entries
+        self._make_anew({key for key, shelf in self._shelves.items() if name in shelf.held})
 
     def _report(self, problem: str) -> None:
         if problem not in self.problems:
@@ -318,11 +232,11 @@ class TinyStore:
 
     def needed(self, key: str) -> dict[str, int]:
         """What a file must hold at least: by journal, the end of the last line about it that a checkpoint speaks of."""
-        return {name: end for name, checkpoint in self._checkpoints.items() if (end := checkpoint.files.get(key, 0))}
+        return self._tails.needed(key)
 
     def checkpoint_of(self, name: str) -> int:
         """How many bytes of a journal have been on the disk for sure."""
-        return self._checkpoints.get(name, Checkpoint()).offset
+        return self._tails.checkpoint(name).offset
 
     def _load(self, key: str) -> Shelf:
         needed = self.needed(key)
@@ -343,7 +257,7 @@ class TinyStore:
         if self._ahead(shelf):
             self._read_tails()  # an edit must not be seen by halves
             for name in self._ahead(shelf):
-                self._lose(name, fs.size_of(self._journal_path(name)), shelf.held[name])
+                self._tails.lose(name, fs.size_of(self._tails.path(name)), shelf.held[name])
         self._shelves[key] = shelf
         for entry in self._late.get(key, []):
             changes = _by_key(entry.edit)[key]
@@ -355,8 +269,9 @@ class TinyStore:
 
     def _ahead(self, shelf: Shelf) -> list[str]:
         """Journals of which a file holds more than was read."""
-        tails = self._tails
-        return [name for name, end in shelf.held.items() if name not in tails or end > tails[name].offset]
+        return [
+            name for name, end in shelf.held.items() if name not in self._tails.names or end > self._tails.offset(name)
+        ]
 
     def renew(self, key: str) -> bool:
         """Make a TinyDB file anew if it is not what the journals lead to; whether it was. `settle` writes it."""
@@ -403,7 +318,7 @@ class TinyStore:
 
     def _replayed(self, keys: set[str]) -> Replayed:
         """What the journals lead to, as far as they have been read here, so that no edit is seen by halves."""
-        found = replay(self.journal_paths().values(), keys, {name: tail.offset for name, tail in self._tails.items()})
+        found = replay(self.journal_paths().values(), keys, self._tails.offsets)
         for problem in found.problems:
             self._report(problem)
         return found
@@ -412,12 +327,11 @@ class TinyStore:
         """Make shelves anew from all journals."""
         found = self._replayed(keys)
         for key in keys:
-            shelf = self._salvaged(key) if self._lost else None
+            shelf = self._salvaged(key) if self._tails.lost else None
             if shelf is None:
                 shelf = found.shelves.get(key, Shelf())
-                for name, checkpoint in self._checkpoints.items():  # lines that are damaged count as held, too
-                    end = checkpoint.files.get(key, 0)
-                    if shelf.held.get(name, 0) < end <= self._tails[name].offset:
+                for name, end in self._tails.needed(key).items():  # lines that are damaged count as held, too
+                    if shelf.held.get(name, 0) < end <= self._tails.offset(name):
                         shelf.held[name] = end
             self._shelves[key] = shelf
             if self._journal is not None and owner_of(key) in ("", self.coder):
@@ -430,7 +344,7 @@ class TinyStore:
             shelf = read_shelf(self.path / key)
         except Damage:
             return None
-        if shelf is None or not self._lost & shelf.held.keys():
+        if shelf is None or not self._tails.lost & shelf.held.keys():
             return None
         for entry in sorted(self._late.get(key, []), key=lambda e: e.edit.order):
             if entry.end > shelf.held.get(entry.journal, 0):
@@ -461,7 +375,7 @@ class TinyStore:
 
     def writers(self) -> list[str]:
         """Handles of all who have a journal here, or annotations whose journal is lost; this coder among them."""
-        return sorted({name.split(".")[0] for name in self._tails} | self._folders | {self.coder})
+        return sorted({name.split(".")[0] for name in self._tails.names} | self._folders | {self.coder})
 
     @reading
     def annotations(self, article_id: str) -> list[Annotation]:
@@ -519,8 +433,7 @@ class TinyStore:
         except OSError as error:
             raise NotSaved(f"Not saved: {refused(error)}.") from error
         with self._lock:  # the edit is committed: nothing below may raise
-            tail = self._tails.setdefault(self.journal_name, _Tail(Checkpoint()))
-            tail.offset, tail.seq = entry.end, entry.edit.seq
+            self._tails.move_on(entry)
             self._dirty.update(keys)
             self._lay_over([entry])
             if PROJECT in keys:  # what it was has been compared, under the lock
@@ -551,9 +464,8 @@ class TinyStore:
         """Go on with a journal that could not be written for a while, and with what another program put into it."""
         with self._lock:
             journal.reopen()
-            tail = self._tails.setdefault(self.journal_name, _Tail(Checkpoint()))
-            if journal.size > tail.offset:
-                entries = self._read_tail(self.journal_name, journal.path)
+            if journal.size > self._tails.offset(self.journal_name):
+                entries = self._tails.read_on(self.journal_name).entries
                 self._news += (entry.edit for entry in entries)
                 self._lay_over(entries)
 
@@ -614,7 +526,8 @@ class TinyStore:
         if journal is None:
             return True
         with self._lock:
-            reached = Checkpoint(journal.size, journal.seq, dict(self._files))
+            files = {**self._tails.checkpoint(self.journal_name).files, **self._files}
+            reached = Checkpoint(journal.size, journal.seq, files)
             dirty = set(self._dirty)
         if any(not owner_of(key) for key in dirty):
             from reader.store.locks import project_lock
@@ -623,10 +536,10 @@ class TinyStore:
                 self._read_tails()
                 self._write_shelves({key for key in dirty if not owner_of(key)})
         self._write_shelves({key for key in dirty if owner_of(key)})
-        if reached != self._checkpoints.get(self.journal_name):
-            path = self.path / "journal" / f"{self.journal_name}{CHECKPOINT_SUFFIX}"
+        if reached != self._tails.checkpoint(self.journal_name):
+            path = self._tails.checkpoint_path(self.journal_name)
             fs.replace_file(path, journals.encode_line(reached), self.modes)
-            self._checkpoints[self.journal_name] = reached
+            self._tails.settled(self.journal_name, reached)
         return True
 
     @property

@@ -1,0 +1,181 @@
+"""How far each journal of a project has been read, and what its checkpoint promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reader import fs
+from reader.errors import Damage
+from reader.store import journal as journals
+from reader.store.journal import CHECKPOINT_SUFFIX, SUFFIX, Checkpoint, Entry
+from reader.store.replay import copy_of
+
+
+class _Tail:
+    """A journal as far as this process has read it."""
+
+    __slots__ = ("offset", "seq")
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.offset = checkpoint.offset
+        self.seq = checkpoint.seq
+
+
+@dataclass
+class Fresh:
+    """What the journals hold beyond the last look.
+
+    `rewound` names journals that got shorter without losing what their checkpoint speaks of: all their
+    entries are here again. `refusal` is what the disk said where a journal could not be read; the rest was.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    rewound: list[str] = field(default_factory=list)
+    refusal: OSError | None = None
+
+
+class Tails:
+    """The journals of one project folder. `report` is told what is damaged."""
+
+    def __init__(self, project: Path, report: Callable[[str], None]) -> None:
+        self._folder = project / "journal"
+        self._report = report
+        self._tails: dict[str, _Tail] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
+        self._known_paths: dict[str, Path] = {}
+        self._opened = False
+        self.lost: set[str] = set()
+        """Journals that are gone, or shorter than what is known of them."""
+
+    # -- where they are --------------------------------------------------------------------------------
+
+    def path(self, name: str) -> Path:
+        """Where the journal of a name is."""
+        return self._folder / f"{name}{SUFFIX}"
+
+    def paths(self) -> dict[str, Path]:
+        """The journals there are, by name."""
+        known = self._known_paths
+        names = (name for name in fs.names(self._folder) if name.endswith(SUFFIX) and name[0] != ".")
+        return {name.removesuffix(SUFFIX): known.get(name) or self._new_path(name) for name in names}
+
+    def _new_path(self, file: str) -> Path:
+        path = self._known_paths[file] = self._folder / file
+        return path
+
+    def checkpoint_path(self, name: str) -> Path:
+        """Where the checkpoint of a journal is."""
+        return self._folder / f"{name}{CHECKPOINT_SUFFIX}"
+
+    # -- how far they were read ------------------------------------------------------------------------
+
+    @property
+    def names(self) -> Collection[str]:
+        """The journals that are known, also those that are gone."""
+        return self._tails.keys()
+
+    @property
+    def offsets(self) -> dict[str, int]:
+        """How many bytes of each have been read."""
+        return {name: tail.offset for name, tail in self._tails.items()}
+
+    def offset(self, name: str) -> int:
+        """How many bytes of one have been read; 0 for one that is not known."""
+        tail = self._tails.get(name)
+        return tail.offset if tail is not None else 0
+
+    def move_on(self, entry: Entry) -> None:
+        """An entry was written by this process."""
+        tail = self._tails.setdefault(entry.journal, _Tail(Checkpoint()))
+        tail.offset, tail.seq = entry.end, entry.edit.seq
+
+    # -- what their checkpoints say --------------------------------------------------------------------
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        """The checkpoint of a journal, as it was read or written last; an empty one where there is none."""
+        return self._checkpoints.get(name, Checkpoint())
+
+    def settled(self, name: str, checkpoint: Checkpoint) -> None:
+        """A checkpoint was written by this process."""
+        self._checkpoints[name] = checkpoint
+
+    def needed(self, key: str) -> dict[str, int]:
+        """What a file must hold at least: by journal, the end of the last line about it that a checkpoint speaks of."""
+        return {name: end for name, checkpoint in self._checkpoints.items() if (end := checkpoint.files.get(key, 0))}
+
+    def _read_checkpoint(self, name: str) -> Checkpoint:
+        try:
+            found = journals.read_checkpoint(self.checkpoint_path(name))
+        except Damage as error:
+            self._report(str(error))
+            found = None
+        checkpoint = self._checkpoints[name] = found or Checkpoint()
+        return checkpoint
+
+    def _checkpoint_names(self) -> set[str]:
+        names = fs.names(self._folder)
+        found = {name.removesuffix(CHECKPOINT_SUFFIX) for name in names if name.endswith(CHECKPOINT_SUFFIX)}
+        return {name for name in found if copy_of(name) != name}  # what a sync tool renamed has no journal beside it
+
+    # -- reading on ------------------------------------------------------------------------------------
+
+    def read(self, skip: str = "") -> Fresh:
+        """Read on in all journals but `skip`, which nobody else writes; entries in the order of time and id."""
+        fresh = Fresh()
+        paths = self.paths()
+        for name, path in paths.items():
+            if name not in self._tails:
+                checkpoint = self._read_checkpoint(name)
+                # Files read before this journal came hold nothing of it, whatever its checkpoint says.
+                self._tails[name] = _Tail(Checkpoint() if self._opened else checkpoint)
+            if name == skip:
+                continue
+            try:
+                self._read_on(name, path, fresh)
+            except OSError as error:  # what the others brought must not be dropped: their tails have moved on
+                fresh.refusal = error
+        self._look_for_missing(paths)
+        self._opened = True
+        fresh.entries.sort(key=lambda entry: entry.edit.order)
+        return fresh
+
+    def read_on(self, name: str) -> Fresh:
+        """Read on in one journal. OSError."""
+        fresh = Fresh()
+        self._tails.setdefault(name, _Tail(Checkpoint()))
+        self._read_on(name, self.path(name), fresh)
+        return fresh
+
+    def _read_on(self, name: str, path: Path, fresh: Fresh) -> None:
+        tail = self._tails[name]
+        start = (tail.offset, tail.seq)
+        size = fs.size_of(path)
+        if size < tail.offset:
+            known = self.checkpoint(name).offset
+            if not self._opened or size < known:
+                self.lose(name, size, max(known, tail.offset))
+                return
+            start = (0, 0)  # a line that was seen before its fsync was taken back
+        found = journals.read(path, *start)
+        if start != (tail.offset, tail.seq):
+            fresh.rewound.append(name)
+        tail.offset, tail.seq = found.end, found.seq
+        for problem in found.problems:
+            self._report(problem)
+        fresh.entries += found.entries
+
+    def _look_for_missing(self, paths: Collection[str]) -> None:
+        """Report journals that are gone: those that a checkpoint speaks of, and those that were read."""
+        if not self._opened:
+            for name in self._checkpoint_names().difference(paths):
+                self._tails[name] = _Tail(self._read_checkpoint(name))
+        for name, tail in self._tails.items():
+            if tail.offset and name not in paths:
+                self.lose(name, -1, tail.offset)
+
+    def lose(self, name: str, size: int, known: int) -> None:
+        """A journal is gone (-1) or shorter than what is known of it."""
+        self.lost.add(name)
+        self._report(str(journals.lacking(self.path(name), size, known)))
