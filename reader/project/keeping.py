@@ -61,6 +61,11 @@ class Keeper:
             self._last = datetime.fromisoformat(event.edit.at)
             self._first = self._first or self._last
 
+    @property
+    def busy(self) -> bool:
+        """Whether a backup is being made."""
+        return self._child is not None
+
     def look(self) -> str:
         """Begin a backup if one is due, and see how the one before ended; a sentence where that could not be made, else empty."""
         if self._child is not None:
@@ -114,8 +119,10 @@ def before(project: Project, what: str) -> str:
         child = _begun(project.path, f"before {what}")
         child.wait()
         return _said(child)
-    except (ReaderError, OSError) as error:
+    except ReaderError as error:
         return str(error)
+    except OSError as error:
+        return f"No backup could be made: {error.strerror}."
 
 
 def _begun(path: Path, reason: str) -> subprocess.Popen[bytes]:

@@ -107,7 +107,11 @@ def _sums(journals: archive.Journals) -> dict[str, str]:
 def newest(path: Path) -> datetime | None:
     """When the latest backup was made, by its name alone; one from the future (the clock was wrong) does not count."""
     now = datetime.now(UTC)
-    found = (_time_in(name.removesuffix(".zip")) for name in fs.names(path / "backups") if name.endswith(".zip"))
+    try:
+        names = fs.names(path / "backups")
+    except OSError:  # making one says why
+        return None
+    found = (_time_in(name.removesuffix(".zip")) for name in names if name.endswith(".zip"))
     return max((made for made in found if made is not None and made <= now), default=None)
 
 
