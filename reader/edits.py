@@ -19,6 +19,8 @@ import msgspec
 Record = dict[str, Any]
 
 UNDO, REDO = "undo", "redo"
+UPGRADE = "upgrade"
+"""The command of an edit that brings the project to a newer format: nobody can want that undone."""
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -88,7 +90,7 @@ def next_to_undo(newest_first: Iterable[Edit]) -> Edit | None:
             continue
         if edit.undoes:
             gone.add(edit.undoes)
-        if edit.command != UNDO and edit.changes:
+        if edit.command not in (UNDO, UPGRADE) and edit.changes:
             return edit
     return None
 

@@ -39,6 +39,7 @@ def tags_import(project: Project, file: str) -> Outcome:
     """Make and update tags from a table, all or none, in one edit. Unreadable, UsageError and BadName name the line."""
     from reader.formats.readtable import read_table
     from reader.formats.tagtable import tags_of
+    from reader.project.keeping import before
 
     table = tags_of(read_table(read_file(file), Path(file).name))
     plan = _Plan(project.codebook)
@@ -50,8 +51,9 @@ def tags_import(project: Project, file: str) -> Outcome:
             "`reader tags-unlock` first."
         )
     pairs = plan.pairs()
+    unkept = before(project, "an import") if pairs else ""
     edit = project.apply("tags-import", pairs) if pairs else None
-    said = " ".join(_report(plan, table, changed=len(pairs)))
+    said = " ".join((*_report(plan, table, changed=len(pairs)), *([unkept] if unkept else [])))
     return Outcome(said, f"{len(plan.made)} new, {len(pairs) - len(plan.made)} changed", edit)
 
 

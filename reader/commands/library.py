@@ -103,8 +103,12 @@ def add(project: Project, found: Iterable[NewItem], *, skipped: Sequence[str] = 
     rows are the articles meant, new or known, in the order of the files. ReaderError where the codebook
     is locked and the files bring new tags.
     """
+    from reader.project.keeping import before
+
+    unkept = before(project, "an import")
     imported = project.import_articles(found, resplit=resplit)
-    sentences = [*_imported(project, imported), *_with_them(imported), *imported.remarks, *skipped]
+    remarks = [*imported.remarks, *([unkept] if unkept else [])]
+    sentences = [*_imported(project, imported), *_with_them(imported), *remarks, *skipped]
     meant = [*imported.new, *imported.resplit, *(article for article, _ in imported.same)]
     rows = [{"id": a.id, "number": a.number, "title": a.title} for a in meant]
     refused = bool(imported.refused) and imported.edit is None

@@ -17,6 +17,7 @@ from reader.errors import Locked, ReaderError, ReadOnly, UsageError
 from reader.plain import marking, moving, spoken, tagging
 from reader.plain.talk import Question, Talk, first_article
 from reader.plain.voice import Left, Voice
+from reader.project.keeping import Keeper
 from reader.project.takeover import give_way
 
 if TYPE_CHECKING:
@@ -125,8 +126,11 @@ def converse(project: Project, article_id: str, named: Named) -> int:
         talk = Talk(project, voice, named, first_article(project, article_id))
         try:
             _greet(talk)
+            keeper = Keeper(project)
             while not talk.finished and (line := voice.hear()) is not None:
                 obey(talk, line)
+                if unkept := keeper.look():
+                    voice.say(unkept)
         except Left:
             _say_why(voice)
         finally:

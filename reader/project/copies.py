@@ -25,7 +25,7 @@ ATTEMPTS = 5
 def backup(project: Project, reason: str) -> Backup:
     """Make a backup of what is on the disk now; it has been read back and counted. ReaderError says why there is none."""
     project.flush()
-    return backups.make(project.path, reason, project.store.modes)
+    return backups.make_alone(project.path, reason, project.store.modes)
 
 
 def all_backups(project: Project) -> list[Backup]:
@@ -101,7 +101,7 @@ def merge(project: Project, path: Path, *, dry_run: bool = False) -> tuple[Repor
     if dry_run or not (todo.journals or todo.texts):
         return todo.report, None
     project.start()
-    before = backups.make(project.path, f"before merging {path.name}", project.store.modes)
+    before = backups.make_alone(project.path, f"before merging {path.name}", project.store.modes)
     merging.carry_out(project.path, todo, project.store.modes)
     project.poll()
     todo.report.renumbered = _renumber(project)

@@ -214,6 +214,7 @@ _PROJECT = {
     "tags-unlock": "unlocked the codebook",
     "blind-start": "made the project blind",
     "blind-end": "ended blind coding",
+    "upgrade": "brought the project to the format of this version",
     "share": "shared the project with a group",
 }
 

@@ -52,7 +52,7 @@ class Backup(msgspec.Struct, frozen=True):
 
     @property
     def made(self) -> datetime:
-        return datetime.strptime(self.name, _STAMP).replace(tzinfo=UTC)
+        return _time_in(self.name) or datetime.min.replace(tzinfo=UTC)
 
 
 def count(journals: archive.Journals) -> Counted:
@@ -69,15 +69,25 @@ def count(journals: archive.Journals) -> Counted:
     )
 
 
+def make_alone(path: Path, reason: str, modes: fs.Modes) -> Backup:
+    """Make a backup while nobody else makes one, erases or restores. ReaderError says why it could not be made."""
+    from reader.store.locks import backup_lock
+
+    try:
+        with backup_lock(path / "locks", modes):
+            return make(path, reason, modes)
+    except OSError as error:
+        raise ReaderError(f"No backup could be made: {error.strerror}.") from error
+
+
 def make(path: Path, reason: str, modes: fs.Modes) -> Backup:
-    """Write a backup of a project, read it back and count it. ReaderError says why it could not be made."""
+    """Write a backup of a project, read it back and count it; the caller holds the lock. ReaderError says why there is none."""
     folder = path / "backups"
     try:
         state = archive.read_folder(path)
         info = fs.read_bytes(path / PROJECT)
         now = datetime.now(UTC)
-        sums = {name: hashlib.sha256(data).hexdigest() for name, data in state.files.items()}
-        manifest = Manifest(now.strftime("%Y-%m-%dT%H:%M:%SZ"), reason, count(state), sums)
+        manifest = Manifest(now.strftime("%Y-%m-%dT%H:%M:%SZ"), reason, count(state), _sums(state))
         _keep_texts(path, modes)
         fs.make_folder(folder, modes)
         target = folder / f"{now.strftime(_STAMP)}.zip"
@@ -90,13 +100,46 @@ def make(path: Path, reason: str, modes: fs.Modes) -> Backup:
     return backup
 
 
+def _sums(journals: archive.Journals) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in journals.files.items()}
+
+
+def newest(path: Path) -> datetime | None:
+    """When the latest backup was made, by its name alone; one from the future (the clock was wrong) does not count."""
+    now = datetime.now(UTC)
+    try:
+        names = fs.names(path / "backups")
+    except OSError:  # making one says why
+        return None
+    found = (_time_in(name.removesuffix(".zip")) for name in names if name.endswith(".zip"))
+    return max((made for made in found if made is not None and made <= now), default=None)
+
+
+def _time_in(name: str) -> datetime | None:
+    try:
+        return datetime.strptime(name, _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def is_kept(path: Path) -> bool:
+    """Whether the latest backup holds all that is in the journals now."""
+    there = all_of(path)
+    return bool(there) and there[0].manifest.journals == _sums(archive.read_folder(path))
+
+
 def _keep_texts(path: Path, modes: fs.Modes) -> None:
-    """Copy the texts that are not among the kept ones yet; they never change."""
+    """Copy the texts that are not among the kept ones yet; they never change. A damaged one is no copy of anything."""
     for name in _text_names(path / "texts"):
         kept = path / "backups" / "texts" / name[1:3] / name
-        if not fs.exists(kept):
+        if not fs.exists(kept) and _is_whole(name, data := fs.read_bytes(path / "texts" / name[1:3] / name)):
             fs.make_folder(kept.parent, modes)
-            fs.replace_file(kept, fs.read_bytes(path / "texts" / name[1:3] / name), modes)
+            fs.replace_file(kept, data, modes)
+
+
+def _is_whole(name: str, data: bytes) -> bool:
+    """Whether a text is the one that its name speaks of; a paragraph file is named after its text."""
+    return not name.endswith(".txt") or name.startswith(f"a{hashlib.sha256(data).hexdigest()[:16]}")
 
 
 def _text_names(folder: Path) -> Iterator[str]:
@@ -108,8 +151,7 @@ def _text_names(folder: Path) -> Iterator[str]:
 def check(backup: Backup) -> archive.Journals:
     """Read a backup and count it; its journals. Damage if it does not hold what it says."""
     found = archive.read_zip(fs.read_bytes(backup.path), backup.path.name)
-    sums = {name: hashlib.sha256(data).hexdigest() for name, data in found.files.items()}
-    if sums != backup.manifest.journals or count(found) != backup.manifest.counted:
+    if _sums(found) != backup.manifest.journals or count(found) != backup.manifest.counted:
         raise Damage(f"The backup {backup.name} does not hold what was written to it.")
     return found
 
@@ -154,8 +196,8 @@ def kept(names: Iterable[tuple[str, datetime]]) -> set[str]:
 
 
 def prune(path: Path) -> None:
-    """Remove the backups that need not be kept."""
-    there = all_of(path)
+    """Remove the backups that need not be kept; one that was given another name is its owner's business."""
+    there = [backup for backup in all_of(path) if _time_in(backup.name) is not None]
     stay = kept((backup.name, backup.made) for backup in there)
     for backup in there:
         if backup.name not in stay:
@@ -201,7 +243,7 @@ def restore_texts(path: Path, modes: fs.Modes) -> list[str]:
         kept_file = path / "backups" / "texts" / name[1:3] / name
         target = path / "texts" / name[1:3] / name
         data = fs.read_bytes(kept_file)
-        if name.endswith(".txt") and not name.startswith(f"a{hashlib.sha256(data).hexdigest()[:16]}"):
+        if not _is_whole(name, data):
             continue  # the kept one is the damaged one
         if not fs.exists(target) or fs.read_bytes(target) != data:
             fs.make_folder(target.parent, modes)

@@ -103,7 +103,12 @@ class TinyStore:
             journal = Journal(self._tails.path(self.journal_name), checkpoint, self.modes)
             try:
                 self._begin(journal)
+                if self.info.format < FORMAT:
+                    from reader.store.upgrade import upgrade
+
+                    upgrade(self)
             except BaseException:
+                self._journal = None
                 journal.close()
                 raise
         except OSError as error:

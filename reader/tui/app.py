@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from reader.commands import Outcome
     from reader.project import Event, Project
+    from reader.project.keeping import Keeper
     from reader.tui.search import SearchMemory
     from reader.tui.tour import Tour
 
@@ -80,6 +81,7 @@ class ReaderApp(TypeAhead):
         self._said_once: set[str] = set()
         self.indexing = Indexing(self)
         self.talk = UndoTalk(project)
+        self._keeper: Keeper | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = NAMES[0]
@@ -137,6 +139,9 @@ class ReaderApp(TypeAhead):
         greet(self)
         self.set_interval(POLL_SECONDS, self._poll)
         self.indexing.begin()
+        from reader.project.keeping import Keeper
+
+        self._keeper = Keeper(self.project)
         gc.collect()
         gc.freeze()
         gc.enable()
@@ -146,10 +151,12 @@ class ReaderApp(TypeAhead):
         self.post_message(self.Happened(event))
 
     def _poll(self) -> None:
-        """Read what others have written."""
+        """Read what others have written, and see whether a backup is due."""
         try:
             if self.project.poll():
                 self.refresh_marks()
+            if self._keeper is not None and (unkept := self._keeper.look()):
+                self.say(unkept, good=False)
         except ReaderError as error:
             self.failed(error)
 
