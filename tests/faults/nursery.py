@@ -7,6 +7,7 @@ kept here, is all that the project is compared with.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -27,7 +28,7 @@ MOST_LINES = 6
 """Lines of a child that are waited for, at most, before it is killed; with none it may die before it has opened the project."""
 LONGEST = 0.006
 """Seconds after those lines, at most."""
-RENEWED = 100
+RENEWED = 30
 """Kills after which a new project is begun."""
 
 
@@ -139,6 +140,7 @@ def main(folder: Path, kills: int, seed: int) -> dict[str, object]:
     wrong: list[str] = []
     acknowledged = 0
     record, path = Record(), folder / "none"
+    gc.freeze()  # a child that collected what it shares with this process would have to copy it
     for number in range(kills):
         if number % RENEWED == 0:
             acknowledged += len(record.kept)

@@ -33,11 +33,11 @@ def kills(folder: Path, count: int, seed: int) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, 5))
 def test_a_kill_at_any_moment_loses_nothing_acknowledged(folder: Path, seed: int) -> None:
-    found = kills(folder, 1_000, seed)
+    found = kills(folder, 500, seed)
     assert found["wrong"] == []
-    assert found["acknowledged"] > 1_000  # they were at work
+    assert found["acknowledged"] > 500  # they were at work
 
 
 @pytest.mark.torture

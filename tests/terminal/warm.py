@@ -6,20 +6,26 @@ descriptors: the terminal, and a pipe that gets the child's process id and, at t
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import gc
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.terminal.harness import ROOT, Terminal, environment
+from tests.projects import make_project
+from tests.terminal.harness import ROOT, WIDE, Terminal, environment
 
 LONGEST_REQUEST = 1 << 16
+EXERCISE = (("j", "t"), (*"harm", "enter"), ("j", "."), ("a",), (*"words", "ctrl+s"), ("r", "colon"), ("2", "enter"))
 
 
 class Warm:
@@ -68,12 +74,11 @@ class WarmTerminal(Terminal):
 
 def serve(control: int) -> None:
     """Fork a session for each request until there is nobody left to ask."""
-    import reader.__main__
-    import reader.tui.app
-    import reader.tui.note
-    import reader.tui.palette
-    import reader.tui.picker  # noqa: F401  loaded for the children
+    import reader.__main__  # noqa: F401  loaded for the children
 
+    asyncio.run(_exercise())
+    assert threading.active_count() == 1, "a process that runs threads must not be forked"
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     requests = socket.socket(fileno=control)
     while True:
@@ -86,6 +91,19 @@ def serve(control: int) -> None:
             _mind(json.loads(request), *handles)
         for handle in handles:
             os.close(handle)
+
+
+async def _exercise() -> None:
+    """Use the program once without a terminal, so that what it loads and computes once is there for all sessions."""
+    from reader.tui.app import ReaderApp
+
+    with tempfile.TemporaryDirectory() as folder:
+        project = make_project(Path(folder) / "p")
+        async with ReaderApp(project).run_test(size=WIDE) as pilot:
+            for keys in EXERCISE:
+                await pilot.press(*keys)
+            await pilot.pause()
+        project.close()
 
 
 def _mind(request: dict[str, object], terminal: int, report: int) -> None:
