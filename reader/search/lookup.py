@@ -43,26 +43,31 @@ class Library:
     """The articles in order with their rows; worked out anew when articles or indexed texts change."""
 
     def __init__(self, connection: sqlite3.Connection, articles: Iterable[Article]) -> None:
-        places = {row[0]: row[1:] for row in connection.execute("SELECT article, split, base, count FROM texts")}
+        rows = connection.execute("SELECT article, split, base, count FROM texts WHERE base >= 0")
+        places = {article_id: (split, base, base + count) for article_id, split, base, count in rows}
         self.stretches: list[_Stretch] = []
+        now = _Stretch([], [], [])
+        top = 0
         for article in articles:
-            split, base, count = places.get(article.id, ("", -1, 0))
-            self._add(article, base if base >= 0 and split == article.paragraphs_sha256 else None, count)
+            split, base, end = places.get(article.id, _NOWHERE)
+            if split != article.paragraphs_sha256 or base < 0:
+                if now.indexed or not self.stretches:
+                    now = self._begun()
+            else:
+                if not now.indexed or base < top:
+                    now = self._begun()
+                now.bases.append(base)
+                now.ends.append(end)
+                top = end
+            now.articles.append(article)
 
-    def _add(self, article: Article, base: int | None, count: int) -> None:
-        last = self.stretches[-1] if self.stretches else None
-        if base is None:
-            if last is None or last.indexed:
-                last = _Stretch([], [], [])
-                self.stretches.append(last)
-            last.articles.append(article)
-            return
-        if last is None or not last.indexed or base < last.ends[-1]:
-            last = _Stretch([], [], [])
-            self.stretches.append(last)
-        last.articles.append(article)
-        last.bases.append(base)
-        last.ends.append(base + count)
+    def _begun(self) -> _Stretch:
+        new = _Stretch([], [], [])
+        self.stretches.append(new)
+        return new
+
+
+_NOWHERE = ("", -1, -1)
 
 
 class Lookup:

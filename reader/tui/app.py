@@ -16,6 +16,7 @@ from reader.errors import ReaderError
 from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
 from reader.project.takeover import PLEASE_END, give_way
 from reader.tui import slots
+from reader.tui.asking import Asking
 from reader.tui.bars import KeyLine
 from reader.tui.drafts import greet
 from reader.tui.indexing import Indexing
@@ -80,6 +81,7 @@ class ReaderApp(TypeAhead):
         self._edit_text = ""
         self._said_once: set[str] = set()
         self.indexing = Indexing(self)
+        self._asking = Asking(project)
         self.talk = UndoTalk(project)
         self._keeper: Keeper | None = None
         for theme in THEMES:
@@ -180,6 +182,15 @@ class ReaderApp(TypeAhead):
     def on_unmount(self) -> None:
         """However the program ends, no child of it stays."""
         self.indexing.end()
+        self._asking.end()
+
+    @property
+    def asking(self) -> Asking:
+        """The process that searches in the project that is open."""
+        if self._asking.project is not self.project:
+            self._asking.end()
+            self._asking = Asking(self.project)
+        return self._asking
 
     async def action_quit(self) -> None:
         """Textual's own ctrl+q ends as `q` does."""

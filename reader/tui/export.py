@@ -71,8 +71,9 @@ class ExportScreen(CommandModal[None]):
     ExportScreen #keys { color: $text-muted; margin-top: 1; }
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, query: str = "") -> None:
         super().__init__()
+        self._first_query = query
         self.project = project
         self.choices = {"format": list(FORMATS), "profile": list(PROFILES), "delimiter": list(DELIMITERS)}
         self.chosen = dict.fromkeys(self.choices, 0)
@@ -88,7 +89,7 @@ class ExportScreen(CommandModal[None]):
                 yield Static("", id=name, classes="line", markup=False)
             with Horizontal(id="where", classes="typed"):
                 yield Static("", classes="label", markup=False)
-                yield Field(placeholder="all; or a query such as tag:harm/* convoy", id="query")
+                yield Field(self._first_query, placeholder="all; or a query such as tag:harm/* convoy", id="query")
             with Horizontal(id="file", classes="typed"):
                 yield Static("", classes="label", markup=False)
                 yield Field(FORMATS["csv"].file, suggester=PathSuggester((".csv",)), id="path")

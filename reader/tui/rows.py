@@ -211,6 +211,13 @@ class Rows(Drawn, can_focus=True):
         self._place()
         self.refresh()
 
+    def grow(self, count: int) -> None:
+        """Show more rows behind those that are there; nothing moves."""
+        self.count = count
+        if self.cursor < 0:
+            self.cursor = min(0, count - 1)
+        self.refresh()
+
     def _place(self) -> None:
         """The first rows, or where the current one is not among them, that one in the middle."""
         self.top = 0 if self.cursor < self.page else self.cursor - self.page // 2

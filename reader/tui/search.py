@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -18,7 +15,9 @@ from textual.widgets.input import Selection
 
 from reader import commands
 from reader.errors import ReaderError
+from reader.project.asking import MOST, Order, Row
 from reader.safe import safe_line
+from reader.tui.asking import Results
 from reader.tui.bars import KeyLine, TitleLine, cut
 from reader.tui.fields import Field
 from reader.tui.hitlist import HitTagging, Place
@@ -47,38 +46,18 @@ EMPTY = (
     'lower town       both words                "lower town"    the words side by side',
     "barrier*         words that begin so       case and accents do not matter",
 )
-WAIT = 0.2
+WAIT = 0.1
 """Seconds without a key before a query runs."""
-ORDERS = {"article": "", "left": "by the words before", "right": "by the words after", "date": "by date"}
+ORDERS: dict[Order, str] = {
+    "article": "",
+    "left": "by the words before",
+    "right": "by the words after",
+    "date": "by date",
+}
 """Orders of `reader search`, and how each is said."""
 STRIPES = 3
-SHOWN_ARTICLES = 8
 HERE = "search"
 """Stands for this screen among the places that Backspace goes back to."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """One hit: the words before, the hit, the words after; `where` is "text", "note" or "tag"."""
-
-    article: str
-    number: int
-    left: str
-    hit: str
-    right: str
-    where: str = "text"
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Found:
-        """From a row of `reader search --json`."""
-        return cls(
-            row.get("article_id") or "",
-            row.get("paragraph") or 0,
-            flat(row.get("left")),
-            flat(row.get("hit")),
-            flat(row.get("right")),
-            row.get("where") or "text",
-        )
 
 
 def flat(text: str | None) -> str:
@@ -86,54 +65,12 @@ def flat(text: str | None) -> str:
     return (text or "").replace("\n", " ")
 
 
-class Scan:
-    """A search in a process of its own, so that no key waits for it."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def run(self, query: str, order: str = "article") -> list[Found]:
-        """The hits of a query; ReaderError with the sentence of the search where it cannot be understood."""
-        await asyncio.to_thread(self.project.flush)
-        line = ["-m", "reader", "--project", str(self.project.path), "--coder", self.project.coder]
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *line,
-            "search",
-            "--json",
-            "--order",
-            order,
-            "--",
-            query,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            out, said = await process.communicate()
-        finally:
-            self.cancel(process)
-        if not out.strip():
-            sentences = said.decode("utf-8", "replace").strip().splitlines()
-            raise ReaderError(sentences[-1] if sentences else "The search ended without an answer.")
-        return [Found.of(row) for row in json.loads(out)]
-
-    @staticmethod
-    def cancel(process: asyncio.subprocess.Process) -> None:
-        """End a search that nobody waits for any more."""
-        if process.returncode is None:
-            process.kill()
-
-
 @dataclass
 class SearchMemory:
-    """What the search screen shows when it comes again: the query, its hits, the row."""
+    """What the search screen shows when it comes again: the query with its hits, the row."""
 
-    query: str
-    found: list[Found]
+    results: Results
     row: int
-    order: str = "article"
 
 
 class SearchScreen(HitTagging):
@@ -156,14 +93,15 @@ class SearchScreen(HitTagging):
         super().__init__(project)
         self.first_query = query
         self.back = back
-        self.found: list[Found] = []
+        self.results = Results()
         self._asked = ""
         self._wait: Timer | None = None
-        self._scan: asyncio.Task[None] | None = None
+        self._coming: Results | None = None
         self._open_when_found = False
         self._check: asyncio.Task[None] | None = None
+        self._check_later = False
         self._gone: set[Place] = set()
-        self.order_now = "article"
+        self.order_now: Order = "article"
         self._history = History(project.state)
         self._completing = Completing(project.completions)
         self._striped: dict[tuple[str, int], list[Bit]] = {}
@@ -182,8 +120,9 @@ class SearchScreen(HitTagging):
     def on_mount(self) -> None:
         """Type at once."""
         self._show_order()
-        field = self.query_one(Field)
+        field = self.query_line()
         field.focus()
+        self.run_worker(self.reader.asking.warm(), group="warm")
         memory = self.reader.search_memory
         if self.first_query:
             self._begin()
@@ -193,20 +132,26 @@ class SearchScreen(HitTagging):
     def _remember(self, memory: SearchMemory) -> None:
         """Show the last search again: in its row where one comes back to it, else ready for another query."""
         field = self.query_line()
-        self._asked = memory.query
-        self.order_now = memory.order
+        results = memory.results
+        self._asked = results.query
+        self.order_now = results.order
         self._show_order()
-        field.value = memory.query
-        self._take(memory.found, memory.query)
+        field.value = results.query
+        self._take(results)
+        results.listener = self._grown
         self.the_rows().go(memory.row)
         if self.back:
             self.the_rows().focus()
         else:
-            field.selection = Selection(0, len(memory.query))
+            field.selection = Selection(0, len(results.query))
 
     def on_unmount(self) -> None:
-        """Nobody waits for the hits any more."""
-        self._end()
+        """Nobody waits for the hits any more, unless one of them was opened."""
+        opened = self.reader.search_memory
+        if opened is not None and opened.results is self.results:
+            self.results.listener = None
+        else:
+            self._end()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Run the query when nothing more is typed for a moment."""
@@ -217,52 +162,80 @@ class SearchScreen(HitTagging):
             self._wait.stop()
         self._wait = self.set_timer(WAIT, self._begin)
 
+    @property
+    def found(self) -> list[Row]:
+        """The hits that are shown."""
+        return self.results.found
+
     def _end(self) -> None:
         if self._wait is not None:
             self._wait.stop()
             self._wait = None
-        for task in (self._scan, self._check):
-            if task is not None:
-                task.cancel()
-        self._scan = self._check = None
+        if self._check is not None:
+            self._check.cancel()
+            self._check = None
+        for results in (self._coming, self.results):
+            if results is not None and not results.done:
+                results.end()
+        self.reader.asking.forget()
 
     def _begin(self) -> None:
         """Run what is typed; what ran before is of no use any more."""
         self._end()
-        self._asked = self.query_one(Field).value.strip()
+        self._asked = self.query_line().value.strip()
         if not self._asked:
-            self._take([], "")
+            self._take(Results())
             return
         self._say("…")
-        self._scan = asyncio.create_task(self._run(self._asked))
+        self._coming = results = Results(self._asked, self.order_now)
+        results.listener = self._grown
+        results.begin(self.reader.asking)
 
-    async def _run(self, query: str) -> None:
-        try:
-            found = await Scan(self.project).run(query, self.order_now)
-        except ReaderError as error:
+    def _grown(self, results: Results) -> None:
+        """More hits of what was asked: the first page is shown in place of what was there, the others behind it."""
+        if results.error:
             self._open_when_found = False
-            self._say(str(error), bad=True)
-            return
-        if query == self._asked and self.is_attached:
-            self._take(found, query)
+            self._say(results.error, bad=True)
+        elif results is self.results:
+            self._show_articles()
+            self._say(self._counted())
+            if self.the_rows().count < len(results.found):
+                self.the_rows().grow(len(results.found))
+        elif results.found or results.done:
+            self._take(results)
+        if results.done and self._check_later:
+            self.show_marks()
 
-    def _take(self, found: list[Found], query: str) -> None:
-        self.found = found
+    def _take(self, results: Results) -> None:
+        self.results, self._coming = results, None
         self._striped.clear()
         self._gone.clear()
-        self.selected &= {(hit.article, hit.number) for hit in found}
+        self.selected &= set(results.places)
         self._show_articles()
         rows = self.the_rows()
-        rows.empty = ("Nothing found.",) if query else EMPTY
-        rows.show(len(found), self._row)
-        articles = len({hit.article for hit in found})
-        some = f"{len(found):,} hit{'s' * (len(found) != 1)} in {articles:,} article{'s' * (articles != 1)}"
-        self._say(some if found else ("nothing found" if query else ""))
+        rows.empty = ("Nothing found.",) if results.query else EMPTY
+        rows.show(len(self.found), self._row)
+        self._say(self._counted())
         if self._open_when_found:
             self._open_when_found = False
-            if found:
+            if self.found:
                 self._keep()
                 rows.focus()
+
+    def _counted(self) -> str:
+        """How many hits there are, and whether more are coming."""
+        results = self.results
+        if not results.query:
+            return ""
+        if not results.count:
+            return "nothing found" if results.done else "…"
+        shown = len(results.found)
+        first = f"the first {shown:,} of " if results.done and results.count > shown else ""
+        if results.order != "article" and results.count == MOST:  # those beyond are not counted there
+            first = "the first "
+        some = f"{results.count:,} hit{'s' * (results.count != 1)}"
+        where = f" in {results.articles:,} article{'s' * (results.articles != 1)}"
+        return f"{first}{some}{where}{'' if results.done else ' …'}"
 
     def _say(self, text: str, *, bad: bool = False) -> None:
         state = self.query_one("#state", Static)
@@ -274,11 +247,12 @@ class SearchScreen(HitTagging):
 
     def _show_articles(self) -> None:
         """Which articles have the most hits."""
-        counts = Counter(hit.article for hit in self.found if hit.article in self.project.articles)
-        shown = (
-            f"{count:,} in {self.project.articles[one].title}" for one, count in counts.most_common(SHOWN_ARTICLES)
-        )
-        text = "   ".join(cut(safe_line(one), 32) for one in shown) if len(counts) > 1 else ""
+        shown = [
+            f"{count:,} in {self.project.articles[one].title}"
+            for one, count in self.results.top
+            if one in self.project.articles
+        ]
+        text = "   ".join(cut(safe_line(one), 32) for one in shown) if len(shown) > 1 else ""
         self.query_one("#articles", Static).update(Content(text))
 
     def place_of(self, index: int) -> Place | None:
@@ -293,14 +267,14 @@ class SearchScreen(HitTagging):
         place = f"{article.number} " if article else ""
         place += f"¶ {hit.number}" if hit.number else "–"
         gone = (hit.article, hit.number) in self._gone
-        context: list[Bit] = [(hit.hit, "dim" if gone else "match"), (hit.right, "dim" if gone else "")]
+        context: list[Bit] = [(flat(hit.hit), "dim" if gone else "match"), (flat(hit.right), "dim" if gone else "")]
         if hit.where != "text":
             context.append((f"  ({hit.where})", "dim"))
         sign = "*" if self.the_rows().ascii else "●"
         chosen = [(sign, "accent")] if (hit.article, hit.number) in self.selected else ""
-        return (chosen, title, place, self._stripes(hit), [(hit.left, "dim")], context)
+        return (chosen, title, place, self._stripes(hit), [(flat(hit.left), "dim")], context)
 
-    def _stripes(self, hit: Found) -> list[Bit]:
+    def _stripes(self, hit: Row) -> list[Bit]:
         """One bar a tag of one's own on the hit's paragraph; found once, an article's marks may have to be read for it."""
         if hit.article not in self.project.articles or not hit.number:
             return []
@@ -319,19 +293,24 @@ class SearchScreen(HitTagging):
         """Stripes may have changed; hits that no longer match stay, dimmed, until the query runs again."""
         self._striped.clear()
         self.the_rows().refresh()
-        if self.found and (self._scan is None or self._scan.done()):
+        self._check_later = bool(self.found) and not self.results.done
+        if self.found and self.results.done and self._coming is None:
             if self._check is not None:
                 self._check.cancel()
-            self._check = asyncio.create_task(self._look_again(self._asked))
+            self._check = asyncio.create_task(self._look_again(self.results))
 
-    async def _look_again(self, query: str) -> None:
+    async def _look_again(self, results: Results) -> None:
+        """Which of the hits still match: twice as many are asked for, as others may have come before them."""
+        still: set[Place] = set()
+        whole = False
         try:
-            found = await Scan(self.project).run(query, self.order_now)
+            async for page in self.reader.asking.pages(results.query, results.order, most=2 * MOST):
+                still |= {(row.article, row.number) for row in page.rows}
+                whole = page.done
         except ReaderError:  # said when the query runs again
             return
-        if query == self._asked and self.is_attached:
-            still = {(hit.article, hit.number) for hit in found}
-            self._gone = {(hit.article, hit.number) for hit in self.found} - still
+        if whole and results is self.results and self.is_attached:
+            self._gone = {(row.article, row.number) for row in results.found} - still
             self.the_rows().refresh()
 
     def query_line(self) -> Field:
@@ -386,7 +365,7 @@ class SearchScreen(HitTagging):
 
     def order(self) -> None:
         """The next order of the hits."""
-        names = list(ORDERS)
+        names: list[Order] = list(ORDERS)
         self.order_now = names[(names.index(self.order_now) + 1) % len(names)]
         self._show_order()
         self.reader.say(f"order: {ORDERS[self.order_now] or 'by article'}")
@@ -404,6 +383,12 @@ class SearchScreen(HitTagging):
             self.reader.done(commands.keep_search(self.project, name, query))
 
         self.app.push_screen(Ask("Save this search as", f"{query}\n\nsaved:name stands for it in queries.", save))
+
+    def export(self) -> None:
+        """Export what is marked on the paragraphs in which the query holds."""
+        from reader.tui.export import ExportScreen
+
+        self.app.push_screen(ExportScreen(self.project, self._asked))
 
     def edit_query(self) -> None:
         """Type another query."""
@@ -431,7 +416,7 @@ class SearchScreen(HitTagging):
             self._begin()
             return
         rows = self.the_rows()
-        if field.has_focus and self._scan is not None and not self._scan.done():
+        if field.has_focus and self._coming is not None and not self._coming.error:
             self._open_when_found = True
             return
         if not 0 <= rows.cursor < len(self.found):
@@ -441,10 +426,10 @@ class SearchScreen(HitTagging):
             self.reader.say("This is the name of a tag; it stands in no article.")
             return
         app = self.reader
-        app.hits = [(h.article, h.number) for h in self.found if h.article and h.number]
+        app.hits = self.results.places
         app.hit_index = sum(1 for h in self.found[: rows.cursor] if h.article and h.number)
         app.hit_query = self._asked
-        app.search_memory = SearchMemory(self._asked, self.found, rows.cursor, self.order_now)
+        app.search_memory = SearchMemory(self.results, rows.cursor)
         self._keep()
         app.open_article(hit.article, hit.number or None)
         app.reading.jumps.append((HERE, 0))

@@ -239,6 +239,7 @@ SEARCH: Table = (
     command("tag", "t", "Choose a tag for the hit, or for all that are selected", hint="tag", group="Tagging"),
     *slot_commands(),
     command("repeat-tag", ".", "Put on the last tag again", group="Tagging"),
+    command("export", "e", "Export the annotations where the query holds", hint="export", group="Search"),
     command("save-search", "ctrl+s", "Save the search under a name", hint="save", group="Search"),
     *(c for c in LIST if c.name != "rows-down"),
     command("rows-down", "pagedown", "A page on", group="Moving"),
