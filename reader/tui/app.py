@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from reader.commands import Outcome
     from reader.project import Event, Project
     from reader.project.keeping import Keeper
+    from reader.tui.codebook import CodebookScreen
     from reader.tui.search import SearchMemory
     from reader.tui.tour import Tour
 
@@ -74,6 +75,7 @@ class ReaderApp(TypeAhead):
         self.order: tuple[str, ...] = ()
         self.touring: Tour | None = None
         self.farewell = ""
+        self._codebook: CodebookScreen | None = None
         self._wanted = (article, number)
         self._notice = notice
         self._look: Look | None = None
@@ -216,6 +218,22 @@ class ReaderApp(TypeAhead):
         else:
             reading.open(article_id, number)
         self.project.save_state()
+
+    def open_codebook(self, at: str = "", query: str = "") -> None:
+        """Show the codebook on a tag, filtered by some words; its screen is kept from one time to the next."""
+        from reader.tui.codebook import CodebookScreen
+
+        kept = self._codebook
+        if kept is None or kept.project is not self.project:
+            if kept is not None:
+                self.uninstall_screen(kept)
+            kept = self._codebook = CodebookScreen(self.project, at=at, query=query)
+            self.install_screen(kept, "codebook")
+        elif kept in self.screen_stack:
+            kept = CodebookScreen(self.project, at=at, query=query)
+        else:
+            kept.open_again(at, query)
+        self.push_screen(kept)
 
     def walk_hits(self, direction: int) -> None:
         """The next (1) or previous (-1) hit of the library search."""

@@ -47,7 +47,7 @@ EMPTY = (
 )
 BESIDE_FROM = 100
 """Columns from which the panel stands beside the tree."""
-COUNTED_AT_ONCE = 20_000
+COUNTED_AT_ONCE = 2_000
 """Annotations whose places are counted before the first paint; more are counted beside the keys."""
 HERE = "codebook"
 """Stands for this screen among the places that Backspace goes back to."""
@@ -84,7 +84,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         yield TitleLine("codebook")
         with Vertical(id="both"):
             with Vertical(id="tree"):
-                yield FilterLine(self.filtered_by)
+                yield FilterLine(self.filtered_by, self.catch_up)
                 yield Rows(COLUMNS, header=True, empty=EMPTY)
             yield Panel()
         yield KeyLine()
@@ -125,7 +125,15 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def show_marks(self) -> None:
         """Tags or marks have changed: count and draw anew, on the same tag."""
-        at = self.current_id()
+        self._show_anew(self.current_id())
+
+    def open_again(self, at: str, query: str) -> None:
+        """Stand on a tag with a filter, as when made; the screen is kept, for making one takes several times as long."""
+        self.write(query)
+        self.the_rows().focus()
+        self._show_anew(at)
+
+    def _show_anew(self, at: str) -> None:
         on_disk(self.project)
         if self._tree.codebook is not self.project.codebook:
             self._tree = Tree(self.project.codebook)
@@ -267,7 +275,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
     def stand_on(self, tag_id: str) -> None:
         """Put the cursor on a tag; a filter that hides it goes."""
         if all(row.id != tag_id or not row.meant for row in self._rows):
-            self.filter_line.field.value = ""
+            self.write("")
         self.fill(tag_id)
 
     def current_id(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ SIDE_FROM = 100
 
 
 class Field(Input):
-    """A one-line text field: no blinking cursor, pastes cut to one safe line."""
+    """A one-line text field: no blinking cursor, pastes cut to one safe line. `typed` is called when the value changes."""
 
     DEFAULT_CSS = """
     Field { height: 1; width: 1fr; border: none; padding: 0; background: transparent; }
@@ -42,12 +43,19 @@ class Field(Input):
         *,
         placeholder: str = "",
         suggester: Suggester | None = None,
+        typed: Callable[[], None] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
+        self._typed = typed
         super().__init__(
             value, placeholder=placeholder, suggester=suggester, select_on_focus=False, compact=True, id=id
         )
         self.cursor_blink = False
+
+    def watch_value(self) -> None:
+        """The value is another one: what follows from it is drawn together with the letter, not a frame later."""
+        if self._typed is not None and self.is_mounted:
+            self._typed()
 
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

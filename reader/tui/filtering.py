@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -15,7 +16,6 @@ from reader.tui.rows import ListMoves
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.widgets import Input
 
 
 class FilterLine(Horizontal):
@@ -27,9 +27,9 @@ class FilterLine(Horizontal):
     FilterLine #state { width: 0; color: $text-muted; text-align: right; }
     """
 
-    def __init__(self, typed: str = "") -> None:
+    def __init__(self, value: str, typed: Callable[[], None]) -> None:
         super().__init__(id="ask")
-        self.field = Field(typed, placeholder="filter", id="filter")
+        self.field = Field(value, placeholder="filter", typed=typed, id="filter")
         self._state = Static("", id="state", markup=False)
         self._room = 0
 
@@ -72,13 +72,12 @@ class FilteredList(ListMoves):
         self.filtered_by = self.filter_line.field.value
         return self.filtered_by
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
-        event.stop()
-        self.catch_up()
+    def write(self, words: str) -> None:
+        """Have other words in the line; the list is to be filled after that."""
+        self.filtered_by = self.filter_line.field.value = words
 
     def catch_up(self) -> None:
-        """Fill the list for what is typed; letters that came in one burst with a key have not been looked for yet."""
+        """Fill the list for what is typed, at each letter; nothing to do where that has been done."""
         if self.filter_line.field.value != self.filtered_by:
             self.fill()
 
@@ -102,7 +101,7 @@ class FilteredList(ListMoves):
         if not (field.has_focus or field.value):
             return False
         at = self.current_id()
-        field.value = ""
+        self.write("")
         self.the_rows().focus()
         self.fill(at)
         return True

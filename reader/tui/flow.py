@@ -133,9 +133,7 @@ class Flow(Moving, Finding, Tagging):
 
     def codebook(self) -> None:
         """The codebook, on the tag given last here."""
-        from reader.tui.codebook import CodebookScreen
-
-        self.app.push_screen(CodebookScreen(self.project, at=next(iter(self.tags_to_compare()), "")))
+        self.reader.open_codebook(next(iter(self.tags_to_compare()), ""))
 
     def notes(self) -> None:
         """All notes and memos."""
@@ -179,9 +177,7 @@ class Flow(Moving, Finding, Tagging):
 
             self.app.push_screen(NotesScreen(self.project, at=at, query=query))
         else:
-            from reader.tui.codebook import CodebookScreen
-
-            self.app.push_screen(CodebookScreen(self.project, at=at, query=query))
+            self.reader.open_codebook(at, query)
 
     def quit(self) -> None:
         """Leave the program; on the tour, leave the tour."""

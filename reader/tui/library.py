@@ -88,7 +88,7 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
     def compose(self) -> ComposeResult:
         """Title, filter line, the articles, keys."""
         yield TitleLine("library")
-        yield FilterLine()
+        yield FilterLine("", self.catch_up)
         yield Rows(COLUMNS, header=True, empty=EMPTY)
         yield KeyLine()
 

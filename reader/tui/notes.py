@@ -89,7 +89,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
         yield TitleLine("notes")
         with Vertical(id="both"):
             with Vertical(id="list"):
-                yield FilterLine(self.filtered_by)
+                yield FilterLine(self.filtered_by, self.catch_up)
                 yield Rows(COLUMNS, header=True, empty=EMPTY)
             yield Panel()
         yield KeyLine()
@@ -235,10 +235,8 @@ class NotesScreen(FilteredList, CommandScreen[None]):
             self.reader.open_article(mark.article, mark.first or None)
             self.reader.reading.jumps.append((HERE, 0))
         elif mark.unit == "tag":
-            from reader.tui.codebook import CodebookScreen
-
             tag = self.project.codebook.resolve(mark.tag)
-            self.app.push_screen(CodebookScreen(self.project, at=tag.id if tag else ""))
+            self.reader.open_codebook(tag.id if tag else "")
         else:
             self.edit()
 

@@ -17,6 +17,7 @@ from reader.tui.bars import Line, Ruled, cut
 
 if TYPE_CHECKING:
     from reader.tui.screen import Keyed
+    from reader.tui.themes import Look
 
 Row = list[Segment]
 
@@ -57,6 +58,7 @@ class Panel(Line):
         self.ruled = ruled
         self.is_below = False
         self._strips: list[Strip] = []
+        self._written_in: tuple[Look, Style] | None = None
 
     @property
     def room(self) -> tuple[int, int]:
@@ -72,6 +74,7 @@ class Panel(Line):
         if not width or not height:
             return
         look = self.look
+        self._written_in = (look, self.rich_style)
         inner, room = self.room
         shown = [list(row) for row in rows[:room]]
         if len(rows) > room and shown:
@@ -115,7 +118,7 @@ class Panel(Line):
     def notify_style_update(self) -> None:
         """Other colours: write all again."""
         super().notify_style_update()
-        if self.is_attached:
+        if self.is_attached and self._written_in != (self.look, self.rich_style):
             self._strips = []
             self.post_message(self.Sized())
 

@@ -26,8 +26,6 @@ from reader.tui.tables import PICKER
 from reader.tui.themes import tag_colour
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
-
     from reader.codebook import Codebook
     from reader.project import Project
 
@@ -121,7 +119,7 @@ class TagPicker(ListMoves, CommandModal[None]):
         with Vertical(id="box"):
             with Horizontal(id="ask"):
                 yield Static(Content(safe_line(self.heading) + ": "), id="heading", markup=False)
-                yield Field(id="query")
+                yield Field(typed=self._catch_up, id="query")
             yield Rows(COLUMNS, empty=self._nothing())
             yield Static("", id="new", markup=False)
             yield Static("", id="about", markup=False)
@@ -167,12 +165,6 @@ class TagPicker(ListMoves, CommandModal[None]):
         height = min(wanted, max(1, room - TEACH_ROWS if teaches else room)) if side else None
         if rows.styles.height is None or rows.styles.height.value != height:
             rows.styles.height = height if height is not None else "1fr"
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Search as it is typed."""
-        event.stop()
-        if event.value != self._searched:
-            self._search(event.value)
 
     def _search(self, query: str, cursor: int = 0) -> None:
         """Find the tags of a query and put the cursor on the best."""
@@ -339,7 +331,7 @@ class TagPicker(ListMoves, CommandModal[None]):
             self._show_about("There is such a tag." if self._searched.strip() else "Type the new tag's name first.")
 
     def _catch_up(self) -> None:
-        """Letters typed in one burst with this key have not been searched for yet."""
+        """Search as it is typed."""
         value = self.query_one(Field).value
         if value != self._searched:
             self._search(value)
