@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from reader import fs
 from reader.errors import ReaderError
 from reader.formats import ExportOptions, exporter_for
-from reader.formats.everything import DATA_PACKAGE, FILES
-from reader.formats.everything import export_all as write_all
 
 if TYPE_CHECKING:
     from reader.formats.everything import Target, Written
@@ -63,6 +61,9 @@ def export_all(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Written]:
     """See `Project.export_all`."""
+    from reader.formats.everything import DATA_PACKAGE, FILES
+    from reader.formats.everything import export_all as write_all
+
     names = [*(file for _, file, _ in FILES), DATA_PACKAGE]
     there = [name for name in names if fs.exists(folder / name)]
     if there and not force:
