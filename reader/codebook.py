@@ -26,6 +26,21 @@ PALETTE = {
     "slate": "#7a8fa6",
 }
 """Hues for tags by name, after Okabe and Ito (2008), with enough contrast on dark and on light."""
+UNCHOSEN = (
+    "#e69f00",
+    "#4aa8e0",
+    "#1fa67a",
+    "#d55e00",
+    "#cc79a7",
+    "#8f7ee0",
+    "#b8a900",
+    "#a0694b",
+    "#7fae3f",
+    "#c2555a",
+    "#7a8fa6",
+    "#2aa3a8",
+)
+"""Hues of the same kind for tags without a colour of their own, by order of making."""
 _MISSING = frozenset({"na", "n/a", "n-a", "nan", "null", "none", "nil", "true", "false", "-", "#n-a"})
 
 
@@ -74,6 +89,7 @@ class Codebook:
         self.tags = tags
         self._paths: dict[str, tuple[str, ...]] = {}
         self._children: dict[str, list[Tag]] | None = None
+        self._colours: dict[str, str] = {}
 
     def resolve(self, tag_id: str) -> Tag | None:
         """The tag an annotation means now: merges followed, None if it was deleted or is unknown."""
@@ -103,6 +119,27 @@ class Codebook:
     def shown(self, tag_id: str, separator: str = SEPARATOR) -> str:
         """The path as one text."""
         return separator.join(self.path(tag_id))
+
+    def colour(self, tag_id: str) -> str:
+        """The colour of a tag as `#rrggbb`: its own, else the nearest parent's, else its root's by order of making."""
+        if tag_id not in self._colours:
+            self._colours[tag_id] = self._find_colour(tag_id)
+        return self._colours[tag_id]
+
+    def _find_colour(self, tag_id: str) -> str:
+        tag = root = self.resolve(tag_id)
+        seen: set[str] = set()
+        while tag is not None and tag.id not in seen:
+            if own := colour_named(tag.colour):
+                return own
+            seen.add(tag.id)
+            root = tag
+            tag = self.resolve(tag.parent) if tag.parent else None
+        if root is None:
+            return "#808080"
+        # Ids sort by the time of making, and no stored tag ever goes: the place among all roots is stable.
+        earlier = sum(1 for other in self.tags.values() if not other.parent and other.id < root.id)
+        return UNCHOSEN[earlier % len(UNCHOSEN)]
 
     def live(self) -> Iterator[Tag]:
         """Tags that can be put on: neither archived, deleted nor merged; in order of their paths."""

@@ -84,8 +84,12 @@ class Anchor(msgspec.Struct, frozen=True, gc=False):
     state: AnchorState = "exact"
 
 
-class Annotation(msgspec.Struct, frozen=True, kw_only=True):
-    """One mark by one coder on one target: one tag put on, or a bare note (`tag` empty)."""
+class Annotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """One mark by one coder on one target: one tag put on, or a bare note (`tag` empty).
+
+    Reading a record with fields of a newer version straight into this fails, rather than losing them:
+    whoever decodes puts these into `extra`.
+    """
 
     id: str
     unit: Unit
@@ -148,7 +152,7 @@ class SavedSearch(msgspec.Struct, frozen=True, kw_only=True):
     extra: dict[str, Any] = {}
 
 
-class Review(msgspec.Struct, frozen=True, kw_only=True):
+class Review(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What says «I have read this paragraph; what is not tagged here is absent»: coder x paragraph x time."""
 
     id: str

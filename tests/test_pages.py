@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from reader.codebook import Codebook
 from reader.formats import ExportOptions
 from reader.formats.gathered import ByTag, Quote, visible
 from reader.formats.quotes import one_line
 from reader.model import Annotation, Article, Paragraph, Tag
+from reader.tui.themes import tag_colour
 from tests.exported import AT, PLAIN, FullCorpus, corpora, exported, identified, mark
 from tests.test_tables import interview
 
@@ -60,7 +62,9 @@ def hostile(words: str) -> FullCorpus:
 
 
 def test_quotes_by_tag() -> None:
-    assert exported(interview(), "quotes").decode() == """# Interview
+    assert (
+        exported(interview(), "quotes").decode()
+        == """# Interview
 
 ## harm
 
@@ -70,40 +74,41 @@ memo
 
 — ida
 
-> — 3. Talk, jon
+> — 3 · Talk, jon
 
 > We left.
 >
-> Jon\\:
+> Jon:
 >
-> — 3. Talk, ¶ 1–2, ida
+> — 3 · Talk, ¶ 1–2, ida
 
 across
 
-## harm \\> loss
+## harm > loss
 
-> Ida\\: We left.
+> Ida: We left.
 >
-> — 3. Talk, ¶ 1, ida
+> — 3 · Talk, ¶ 1, ida
 
-> Ida\\: We left.
+> Ida: We left.
 >
-> — 3. Talk, ¶ 1, jon
+> — 3 · Talk, ¶ 1, jon
 
 ## late
 
 > gone
 >
-> — 3. Talk, ida
+> — 3 · Talk, ida
 
 ## Notes without a tag
 
-> Ida\\: We left.
+> Ida: We left.
 >
-> — 3. Talk, ¶ 1, jon
+> — 3 · Talk, ¶ 1, jon
 
 bare
-""".replace("3. Talk", "3\\. Talk")  # fmt: skip
+"""
+    )
 
 
 def inline(tokens: list[Token]) -> list[Token]:
@@ -190,10 +195,11 @@ def sha256(text: str) -> str:
 KNOWN = {
     "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "label", "input", "output", "main",
     "section", "details", "summary", "i", "bdi", "span", "div", "blockquote", "a", "article", "mark", "ul", "li", "script",
+    "nav", "button",
 }  # fmt: skip
 SAFE_ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "dir", "hidden", "type", "autocomplete", "spellcheck",
-    "data-tag", "href",
+    "href",
 }  # fmt: skip
 
 
@@ -252,7 +258,39 @@ def test_a_style_for_dark_and_for_paper() -> None:
     style = Page(exported(interview(), "html")).raw["style"]
     assert "@media (prefers-color-scheme:dark)" in style
     assert "@media print" in style
-    assert ".t0{--c:#0072b2}" in style
+
+
+def test_colours_are_those_of_the_screens() -> None:
+    corpus = interview()
+    corpus.add_tags(Tag(id="t7", name="own", created=AT, parent="t1", colour="#123456"))
+    style = Page(exported(corpus, "html")).raw["style"]
+    colours = dict(re.findall(r"^[.](t\d){--c:(#[0-9a-f]{6})}$", style, re.MULTILINE))
+    assert colours == {"t0": "#e69f00", "t1": "#e69f00", "t2": "#123456", "t3": "#4aa8e0"}
+    codebook = Codebook(corpus.tags)
+    assert [tag_colour(codebook, ident) for ident in ("t1", "t2", "t7", "t3")] == list(colours.values())
+
+
+def test_overlapping_spans_carry_all_their_tags() -> None:
+    corpus = FullCorpus()
+    article = Article(id="a1", number=1, title="T")
+    text = corpus.add_text(article, "one two three", [Paragraph(1, 0, 13)])
+    corpus.add_tags(Tag(id="t1", name="a"), Tag(id="t2", name="b"))
+    corpus.add(mark(1, article, text, 0, 7, tag="t1"), mark(2, article, text, 4, 13, tag="t2", coder="jon"))
+    assert (
+        '<p dir="auto"><mark class="t0">one </mark><mark class="t1"><mark class="t0">two</mark></mark>'
+        '<mark class="t1"> three</mark></p>'
+    ) in exported(corpus, "html").decode()
+
+
+def test_who_read_and_who_marked_stands_beside_the_paragraph() -> None:
+    corpus = interview()
+    corpus.review(identified("r", 9), "a1", 2, "jon", AT)
+    words = " ".join(Page(exported(corpus, "html")).words)
+    assert "1 · Empty" not in words
+    assert re.sub(r"\s+", " ", words).count("✓ read by ida , jon") == 1
+    assert re.sub(r"\s+", " ", words).count("harm > loss ida , jon") == 1
+    alone = " ".join(Page(exported(corpus, "html", ExportOptions(coder="jon"))).words)
+    assert alone.count("✓ read by") == 1
 
 
 def test_one_coder_alone() -> None:
@@ -269,4 +307,4 @@ def test_a_large_project_reads_marks_again_and_finds_the_same(corpus: FullCorpus
         quotes: list[Quote] = [quote for tag_id in ("", *corpus.tags) for quote in by_tag.quotes(tag_id)]
         return [(quote.article.id, quote.row.annotation.id, quote.paragraphs) for quote in quotes]
 
-    assert all_quotes(0) == all_quotes(1000)
+    assert all_quotes(0) == all_quotes(1) == all_quotes(3) == all_quotes(1000)

@@ -290,6 +290,33 @@ def test_notes_inline_texts_details_and_what_is_left_out() -> None:
         assert part in said, part
 
 
+def test_marks_of_recordings_and_pages_stand_on_their_texts() -> None:
+    coding = f'<Coding><CodeRef targetGUID="{CODE}"/></Coding>'
+    more = f'<Variables><Variable guid="{SOURCE[:-1]}7" name="site" typeOfVariable="Text"/></Variables>'
+    value = f'<VariableValue><VariableRef targetGUID="{SOURCE[:-1]}7"/><TextValue>north</TextValue></VariableValue>'
+    sources = (
+        f'<AudioSource guid="{SOURCE}" name="Tape"><Transcript guid="{USER}"><PlainTextContent>One two three.</PlainTextContent>'
+        f'<SyncPoint guid="{USER[:-1]}a" timeStamp="10" position="4"/><SyncPoint guid="{USER[:-1]}b" timeStamp="20" position="7"/>'
+        f'<TranscriptSelection guid="{USER[:-1]}c" name="two" fromSyncPoint="{USER[:-1]}A" toSyncPoint="{USER[:-1]}B">{coding}'
+        f'</TranscriptSelection><TranscriptSelection guid="{USER[:-1]}d" fromSyncPoint="{USER[:-1]}a">{coding}</TranscriptSelection>'
+        f'</Transcript><AudioSelection guid="{USER[:-1]}e" begin="0" end="9">{coding}</AudioSelection>{coding}{value}</AudioSource>'
+        f'<PictureSource guid="{CODE}" name="Map"><TextDescription guid="{USER}"><PlainTextContent>A bay.</PlainTextContent>'
+        f'<PlainTextSelection guid="{USER[:-1]}f" startPosition="2" endPosition="5">{coding}</PlainTextSelection></TextDescription>'
+        "</PictureSource>"
+    )  # fmt: skip
+    items = found_in(archive(project(sources, more=more)), "p.qdpx")
+    articles = [item for item in items if isinstance(item, NewArticle)]
+    assert [(a.title, a.text, a.meta) for a in articles] == [
+        ("Tape", "One two three.", {"site": "north"}),
+        ("Map", "A bay.", {}),
+    ]
+    assert [[(m.unit, m.anchor.quote if m.anchor else "") for m in a.annotations] for a in articles] == [
+        [("span", "two"), ("article", "")],
+        [("span", "bay")],
+    ]
+    assert "1 selection beyond" in remarks(items)
+
+
 def test_project_notes_become_memos() -> None:
     note = f'<Note guid="{SOURCE}"><PlainTextContent>hm</PlainTextContent></Note>'
     code = f'<Code guid="{CODE}" name="harm" isCodable="true"><NoteRef targetGUID="{SOURCE}"/></Code>'
@@ -359,6 +386,11 @@ def test_bad_input_is_one_sentence(case: str) -> None:
 def test_what_is_no_codebook(data: bytes) -> None:
     with pytest.raises(Unreadable, match=r"^c\.qdc [^\n]*\.$"):
         found_in(data, "c.qdc")
+
+
+def test_more_elements_than_memory_has_room_for() -> None:
+    with pytest.raises(Unreadable, match=r"^c\.qdc is not safe to import: its XML has more than 8,000,000 tags\.$"):
+        found_in(b"<a>" + b"<a/>" * 8_000_000 + b"</a>", "c.qdc")
 
 
 def test_codes_nested_without_end() -> None:

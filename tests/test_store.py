@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tinydb import TinyDB, where
 
 from reader import fs
@@ -282,6 +283,24 @@ def test_what_this_version_does_not_know_is_kept(project: Project) -> None:
     again.undo()
     again.close()
     assert TinyDB(project.path / "codebook.json").table("tags").all()[0]["weight"] == 3
+
+
+@pytest.mark.parametrize("extra", [{}, {"weight": 3}, {"extra": {"deep": 1}}, {"extra": "words", "held": {"1": 2}}])
+@pytest.mark.parametrize("layout", ["ours", "theirs"])
+def test_an_annotation_file_reads_the_same_however_it_is_laid_out(
+    project: Project, layout: str, extra: dict[str, object]
+) -> None:
+    article = the_article(project)
+    annotation, _ = put_on(project, article, 2, add_tag(project, "harm"))
+    strange = replace(annotation, note='a,"held":{"1":{}} in a note', extra=extra)
+    project.apply("plug-in", [(annotation, strange)])
+    project.close()
+    path = project.path / "annotations" / "c1" / article.id[1:3] / f"{article.id}.json"
+    if layout == "theirs":
+        path.write_text(json.dumps(json.loads(path.read_bytes()), indent=1))
+    again = Project.open(project.path, coder="c1", write=False)
+    assert again.marks(article.id).annotations == {strange.id: strange}
+    assert again.problems == []
 
 
 def test_everything_is_private_whatever_the_umask(tmp_path: Path) -> None:

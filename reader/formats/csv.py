@@ -93,43 +93,36 @@ class _Rows:
             if found:
                 yield self._of_article(article, corpus.text(article.id), found)
         if memos := meant(wanted_memos(corpus, self.options), tags):
-            yield self._with_cells([(("", "", "", ""), row, NOWHERE) for row in memos])
+            yield self._rows(("", "", "", ""), memos, None)
 
     def _of_article(self, article: Article, text: ArticleText, found: list[Meant]) -> Iterator[Row]:
         protect = self.protect
         head = (article.id, protect(article.title), protect(first_source(article)), article.sha256)
-        position, place = -1, NOWHERE
-        rows: list[tuple[Head, Meant, Place]] = []
-        for row in found:
-            anchor = row.annotation.anchor
-            if anchor is None:
-                place = NOWHERE
-            elif anchor.start != position or place is NOWHERE:
-                position, place = anchor.start, self._place(text, anchor.start)
-            rows.append((head, row, place))
-        return self._with_cells(rows)
+        return self._rows(head, found, text if len(text) else None)
 
     def _place(self, text: ArticleText, start: int) -> Place:
-        if not len(text):
-            return NOWHERE
         number = text.number_at(start)
         return (number, self.protect(text.paragraph(number).speaker))
 
-    def _with_cells(self, rows: list[tuple[Head, Meant, Place]]) -> Iterator[Row]:
+    def _rows(self, head: Head, found: list[Meant], text: ArticleText | None) -> Iterator[Row]:
         quoted = GUARDED if self.protect is guard else frozenset()
         count = self.count
-        self.count += len(rows)
-        for head, row, place in rows:
+        self.count += len(found)
+        position, here = -1, NOWHERE
+        start: Cell
+        end: Cell
+        for row in found:
             count += 1
             annotation = row.annotation
             anchor = annotation.anchor
-            start: Cell
-            end: Cell
             if anchor is None:
-                start = end = quote = prefix = suffix = state = ""
+                place, start, end, quote, prefix, suffix, state = NOWHERE, "", "", "", "", "", ""
             else:
                 start, end, state = anchor.start, anchor.end, anchor.state
                 quote, prefix, suffix = anchor.quote, anchor.prefix, anchor.suffix
+                if start != position and text is not None:
+                    position, here = start, self._place(text, start)
+                place = here
             note, ident, coder = row.note, annotation.id, annotation.coder
             if quoted:
                 note = "'" + note if note[:1] in quoted else note

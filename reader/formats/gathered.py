@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from reader.codebook import Codebook
@@ -13,7 +13,7 @@ from reader.formats.seen import Meant, TagReader, columns_of_tags, meant, touche
 from reader.model import Article, ArticleText, Corpus, Tag
 
 KEPT = 50_000
-"""Marks that are held in memory at once, some 50 MB; beyond that they are read again for each tag."""
+"""Marks that are held in memory at once, some 50 MB; beyond that they are read again for as many tags as have room."""
 CONTROL_PICTURES = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127: 0x2421}
 """Control characters to the signs that show them; tab and line feed stay."""
 
@@ -45,7 +45,9 @@ class ByTag:
         self.articles = list(corpus.articles.values())
         self.holding: dict[str, array[int]] = {}
         self._reader = TagReader(self.codebook)
+        self._room = kept
         self._kept: dict[str, list[Quote]] | None = {}
+        self._batch: dict[str, list[Quote]] = {}
         count = 0
         for index, article in enumerate(self.articles):
             rows = self._rows(article)
@@ -77,12 +79,32 @@ class ByTag:
         """What was marked with a tag (empty id: the bare notes), in order of the articles and of their text."""
         if self._kept is not None:
             yield from self._kept.get(tag_id, ())
-            return
-        for index in self.holding.get(tag_id, ()):
+        elif self.counts[tag_id] > self._room:
+            yield from self._read_again({tag_id})
+        else:
+            if tag_id not in self._batch:
+                self._batch = {wanted_id: [] for wanted_id in self._together_with(tag_id)}
+                for quote in self._read_again(self._batch.keys()):
+                    self._batch[quote.row.tag_id].append(quote)
+            yield from self._batch.pop(tag_id)
+
+    def _together_with(self, tag_id: str) -> list[str]:
+        """The tag and those that are asked for after it, as many as there is room for."""
+        order = [*(tag.id for tag in self.tags()), ""]
+        found, count = [tag_id], self.counts[tag_id]
+        for following in order[order.index(tag_id) + 1 :] if tag_id in order else ():
+            count += self.counts[following]
+            if count > self._room:
+                break
+            found.append(following)
+        return found
+
+    def _read_again(self, tag_ids: Set[str]) -> Iterator[Quote]:
+        for index in sorted(set().union(*(self.holding.get(tag_id, ()) for tag_id in tag_ids))):
             article = self.articles[index]
             text = self.corpus.text(article.id)
             for row in self._rows(article):
-                if row.tag_id == tag_id:
+                if row.tag_id in tag_ids:
                     yield Quote(article, row, paragraphs_of(row, text))
 
     def of_article(self, article: Article) -> list[Meant]:

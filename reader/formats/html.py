@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import pairwise
 from typing import BinaryIO
 
+from reader.codebook import SEPARATOR
 from reader.formats import ExportOptions
 from reader.formats.gathered import ByTag, Quote, paragraphs_of, visible
-from reader.formats.html_page import PALETTE, SCRIPT, STYLE
-from reader.formats.seen import Meant
+from reader.formats.html_page import SCRIPT, STYLE
+from reader.formats.seen import Meant, coders_at_work, wanted_reviews
 from reader.model import Article, Corpus, Paragraph, Tag, role_of
-
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def said(text: str) -> str:
@@ -51,30 +49,28 @@ class _Page:
         self.by_tag = by_tag
         self.name = name or "Annotations"
         self.tags = by_tag.tags()
-        self.roots: dict[str, int] = {}
         self.classes = {tag.id: f"t{index}" for index, tag in enumerate(self.tags)}
 
     def parts(self) -> Iterator[str]:
-        style = STYLE + "".join(f".{self.classes[tag.id]}{{--c:{self._colour(tag)}}}\n" for tag in self.tags)
-        yield _head(self.name, style)
+        colour = self.by_tag.codebook.colour
+        style = STYLE + "".join(f".{self.classes[tag.id]}{{--c:{colour(tag.id)}}}\n" for tag in self.tags)
+        articles = self.by_tag.coded_articles()
+        yield _head(self.name, style, self._figures(articles))
+        yield from _contents(articles)
         yield from self._codebook()
-        yield from self._articles()
+        yield from self._articles(articles)
         yield f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
 
-    def _colour(self, tag: Tag) -> str:
-        """Its own colour, else that of the nearest tag above, else one of ours, the same for a whole branch."""
-        seen: set[str] = set()
-        above: Tag | None = tag
-        root = tag
-        while above is not None and above.id not in seen:
-            if _COLOUR.fullmatch(above.colour):
-                return above.colour.lower()
-            seen.add(above.id)
-            root = above
-            above = self.by_tag.codebook.resolve(above.parent) if above.parent else None
-        return PALETTE[self.roots.setdefault(root.id, len(self.roots)) % len(PALETTE)]
+    def _figures(self, articles: list[Article]) -> str:
+        """How much is on the page and whose."""
+        marks = sum(self.by_tag.counts.values())
+        coders = _listed(coders_at_work(self.by_tag.corpus, self.by_tag.options))
+        parts = [_counted(marks, "mark"), _counted(len(self.tags), "tag"), _counted(len(articles), "article"), coders]
+        return " · ".join(filter(None, parts))
 
     def _codebook(self) -> Iterator[str]:
+        if not (self.tags or self.by_tag.counts[""] or self.by_tag.memos):
+            return
         yield '<section id="codebook">\n<h2>Codebook</h2>\n'
         yield "".join(_note(memo) for memo in self.by_tag.memos.get("", ()))
         for tag in self.tags:
@@ -86,10 +82,11 @@ class _Page:
         yield "</section>\n"
 
     def _tag(self, tag: Tag) -> Iterator[str]:
-        path = self.by_tag.codebook.shown(tag.id)
+        *above, name = self.by_tag.codebook.path(tag.id)
+        before = f'<span class="above">{_apart(SEPARATOR.join(above))}{said(SEPARATOR)}</span>' if above else ""
         yield (
-            f'<details class="tag {self.classes[tag.id]}" data-tag="{self.classes[tag.id]}">'
-            f'<summary><i class="swatch"></i>{_apart(path)} <span class="n">{self.by_tag.counts[tag.id]}</span></summary>\n'
+            f'<details class="tag {self.classes[tag.id]}"><summary><i class="swatch"></i>{before}'
+            f'<span class="own">{_apart(name)}</span> <span class="n">{self.by_tag.counts[tag.id]}</span></summary>\n'
         )
         if tag.description:
             yield f'<p class="about" dir="auto">{said(tag.description)}</p>\n'
@@ -97,9 +94,11 @@ class _Page:
         yield from (_quote(quote, self.classes[tag.id]) for quote in self.by_tag.quotes(tag.id))
         yield "</details>\n"
 
-    def _articles(self) -> Iterator[str]:
+    def _articles(self, articles: list[Article]) -> Iterator[str]:
+        if not articles:
+            return
         yield '<section id="articles">\n<h2>Articles</h2>\n'
-        for article in self.by_tag.coded_articles():
+        for article in articles:
             yield from self._article(article)
         yield "</section>\n"
 
@@ -114,20 +113,31 @@ class _Page:
         sources = ", ".join(_apart(source) for source in article.sources)
         yield f'<p class="source">{sources}</p>\n' if sources else ""
         if whole := by_number.get(0):
-            yield f'<div class="p whole">{self._marks(whole)}</div>\n'
+            yield f'<div class="p whole">{_beside(self._marks(whole))}</div>\n'
+        readers = self._readers(article)
         for number in range(1, len(text) + 1):
             paragraph = text.paragraph(number)
-            yield self._paragraph(article, paragraph, text.text_of(number), by_number.get(number, []))
+            beside = _beside([*self._marks(by_number.get(number, [])), *_read_by(readers.get(number, []))])
+            yield self._paragraph(article, paragraph, text.text_of(number), by_number.get(number, []), beside)
         yield "</article>\n"
 
-    def _paragraph(self, article: Article, paragraph: Paragraph, words: str, rows: list[Meant]) -> str:
+    def _readers(self, article: Article) -> dict[int, list[str]]:
+        """Who marked which paragraph as read, by name."""
+        found: dict[int, set[str]] = {}
+        options = self.by_tag.options
+        for review in wanted_reviews(self.by_tag.corpus.marks(article.id), article.id, options):
+            found.setdefault(review.paragraph, set()).add(review.coder)
+        return {number: sorted(coders) for number, coders in found.items()}
+
+    def _paragraph(self, article: Article, paragraph: Paragraph, words: str, rows: list[Meant], beside: str) -> str:
         classes = ["p", role_of(article, paragraph), *self._classes(rows)]
-        speaker = f'<span class="speaker">{_apart(paragraph.speaker)}</span> ' if paragraph.speaker else ""
+        named = paragraph.speaker and not words.startswith(paragraph.speaker)  # labels stay in the text
+        speaker = f'<span class="speaker">{_apart(paragraph.speaker)}</span> ' if named else ""
         return (
             f'<div class="{" ".join(classes)}" id="a{article.number}p{paragraph.number}">'
+            f'<span class="number">{paragraph.number}</span>'
             f'<div class="stripes">{"".join(f"""<i class="{name}"></i>""" for name in self._classes(rows))}</div>'
-            f'<p dir="auto"><span class="number">{paragraph.number}</span>{speaker}'
-            f"{self._words(paragraph, words, rows)}</p>{self._marks(rows)}</div>\n"
+            f'<p dir="auto">{speaker}{self._words(paragraph, words, rows)}</p>{beside}</div>\n'
         )
 
     def _classes(self, rows: Iterable[Meant]) -> list[str]:
@@ -150,22 +160,49 @@ class _Page:
         for start, end in pairwise(cuts):
             over = [row for first, last, row in spans if first <= start and end <= last]
             piece = said(words[start:end])
-            names = self._classes(over)
-            pieces.append(f'<mark class="{" ".join(names[:1])}">{piece}</mark>' if over else piece)
+            for name in self._classes(over) or [""] * bool(over):
+                piece = f'<mark class="{name}">{piece}</mark>'
+            pieces.append(piece)
         return "".join(pieces)
 
-    def _marks(self, rows: list[Meant]) -> str:
+    def _marks(self, rows: list[Meant]) -> list[str]:
         """The tags and notes beside a paragraph, in words: colour is never the only sign."""
-        shown: dict[tuple[str, str, str], None] = {}
+        shown: dict[tuple[str, str], dict[str, None]] = {}
         for row in rows:
-            shown[(row.tag_id, row.annotation.coder, row.note)] = None
+            shown.setdefault((row.tag_id, row.note), {})[row.annotation.coder] = None
         items = []
-        for tag_id, coder, note in shown:
-            name = _apart(self.by_tag.codebook.shown(tag_id)) if tag_id else "note"
-            swatch = f'<i class="swatch {self.classes[tag_id]}"></i>' if tag_id else ""
+        for (tag_id, note), coders in shown.items():
+            name = "note"
+            if tag_id:
+                path = _apart(self.by_tag.codebook.shown(tag_id))
+                name = f'<i class="swatch {self.classes[tag_id]}"></i><button type="button">{path}</button>'
             said_note = f'<span class="note" dir="auto">{said(note)}</span>' if note else ""
-            items.append(f'<li>{swatch}{name} <span class="coder">{_apart(coder)}</span>{said_note}</li>')
-        return f'<ul class="marks">{"".join(items)}</ul>' if items else ""
+            items.append(f'<li class="mark">{name} <span class="coder">{_listed(coders)}</span>{said_note}</li>')
+        return items
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(_apart(name) for name in names)
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'s' * (count != 1)}"
+
+
+def _contents(articles: list[Article]) -> Iterator[str]:
+    """Links to the articles, where there are several."""
+    if len(articles) > 1:
+        yield "<nav>\n"
+        yield from (f'<a href="#a{a.number}">{a.number} · {_apart(a.title)}</a>\n' for a in articles)
+        yield "</nav>\n"
+
+
+def _read_by(coders: list[str]) -> list[str]:
+    return [f'<li class="read">✓ read by {_listed(coders)}</li>'] if coders else []
+
+
+def _beside(items: list[str]) -> str:
+    return f'<ul class="marks">{"".join(items)}</ul>' if items else ""
 
 
 def _quote(quote: Quote, name: str) -> str:
@@ -193,7 +230,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _head(name: str, style: str) -> str:
+def _head(name: str, style: str, figures: str) -> str:
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(SCRIPT)}; base-uri 'none'; form-action 'none'"
     )
@@ -203,8 +240,8 @@ def _head(name: str, style: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{said(' '.join(name.split()))}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        f'<header><h1 dir="auto">{said(name)}</h1>\n'
-        '<p class="filter" hidden><label>Filter <input type="search" autocomplete="off" spellcheck="false"></label> '
+        f'<header><h1 dir="auto">{said(name)}</h1>\n<p class="figures">{figures}</p>\n'
+        '<p class="filter" hidden><label>Filter <input type="search" autocomplete="off" spellcheck="false"></label>'
         '<label><input type="checkbox"> only marked paragraphs</label> <output></output></p></header>\n<main>\n'
     )
 

@@ -42,6 +42,8 @@ MOST_GIVEN = 4 * LARGEST_ALL
 STEEPEST = 200
 """A file that unpacks to more than this many times its size is taken for a bomb; XML of codings comes to some 30."""
 _SMALL = 1 << 20
+_TEXTS_OF_OTHERS = ("representation", "transcript", "textdescription")
+"""What holds the text of a page, a recording, a picture."""
 
 
 class Archive:
@@ -124,9 +126,10 @@ class _Note(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """A text, and the element that tells of its marks."""
+    """A text, the element that tells of its marks, and the page or recording that it stands for (else itself)."""
 
     element: Element
+    owner: Element
     text: CountedText
     remarks: tuple[str, ...]
 
@@ -280,29 +283,31 @@ class _Reader:
         sources = first(self.root, "sources")
         for element in sources if sources is not None else ():
             texts = [element] if kind(element) == "textsource" else []
-            texts = texts or inside(element, "representation") or inside(element, "transcript")
+            texts = texts or [text for name in _TEXTS_OF_OTHERS for text in inside(element, name)]
             self.counts["others"] += count and kind(element) != "textsource"
+            owner: Element | None = element
             for holder in texts:
                 found = self._text_of(holder)
                 if found is None or not found[0].strip() or "\0" in found[0]:
                     self.counts["texts"] += count
                     continue
-                yield _Source(holder, CountedText(found[0]), found[1])
+                yield _Source(holder, holder if owner is None else owner, CountedText(found[0]), found[1])
+                owner = None  # its marks and details go with the first of its texts
 
     def _claims(self, element: Element) -> Iterator[tuple[int, int, str]]:
         """Selections with the words that they say they hold."""
-        for selection in inside(element, "plaintextselection"):
-            start, end = _position(selection, "startPosition"), _position(selection, "endPosition")
+        for selection, start, end in _selections(element):
             if start is not None and end is not None:
                 yield start, end, attribute(selection, "name") or words_in(selection, "description")
 
     def _article(self, source: _Source, reading: Reading) -> NewArticle:
-        element, text = source.element, source.text.text
+        element, text = source.owner, source.text.text
         paragraphs, rule = divide(text, self.options.split)
         give_roles(text, paragraphs)
         meta = {name: value for name, value in self._meta(element) if name and value}
         sources = tuple(line for line in meta.pop(SOURCES, "").split("\n") if line)
-        title = " ".join(attribute(element, "name").split()) or "without a title"
+        said = attribute(source.element, "name") or attribute(element, "name")
+        title = " ".join(said.split()) or "without a title"
         return NewArticle(
             text=text,
             paragraphs=paragraphs,
@@ -325,9 +330,7 @@ class _Reader:
     def _marks(self, source: _Source, paragraphs: Iterable[Paragraph], reading: Reading) -> list[NewAnnotation]:
         bounds = {(paragraph.start, paragraph.end) for paragraph in paragraphs}
         found: list[NewAnnotation] = []
-        element = source.element
-        for selection in inside(element, "plaintextselection"):
-            start, end = _position(selection, "startPosition"), _position(selection, "endPosition")
+        for selection, start, end in _selections(source.element):
             span = source.text.span(start, end, reading) if start is not None and end is not None else None
             if span is None:
                 self.counts["places"] += 1
@@ -337,7 +340,8 @@ class _Reader:
             marks = self._on(selection, "paragraph" if span in bounds else "span", _anchor(source.text.text, *span))
             self.counts["empty"] += not marks
             found += marks
-        return [*found, *self._on(element, "article", None)]
+        whole = [source.element] if source.owner is source.element else [source.owner, source.element]
+        return [*found, *(mark for element in whole for mark in self._on(element, "article", None))]
 
     def _on(self, element: Element, unit: Unit, anchor: Anchor | None) -> list[NewAnnotation]:
         """The codings and notes of a selection or a whole source."""
@@ -361,6 +365,16 @@ class _Reader:
             modified=max([created, *(note.modified for note in notes)]),
             id=self._once(ident("n", attribute(coding, "guid"))),
         )
+
+
+def _selections(element: Element) -> Iterator[tuple[Element, int | None, int | None]]:
+    """What is marked in a text, with start and end; in a transcript these stand at points of the recording."""
+    for selection in inside(element, "plaintextselection"):
+        yield selection, _position(selection, "startPosition"), _position(selection, "endPosition")
+    points = {key(attribute(point, "guid")): _position(point, "position") for point in inside(element, "syncpoint")}
+    for selection in inside(element, "transcriptselection"):
+        start, end = (points.get(key(attribute(selection, name))) for name in ("fromSyncPoint", "toSyncPoint"))
+        yield selection, start, end
 
 
 def _position(selection: Element, name: str) -> int | None:

@@ -10,13 +10,24 @@ from reader.formats.gathered import ByTag, Quote, visible
 from reader.formats.seen import Meant
 from reader.model import Corpus
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&!$^=@:\"'()-]|(?<=www)\.|^(\s*\d+)([.])|^\s*[+]", re.IGNORECASE)
-"""Signs that can be markup in CommonMark or its usual extensions, tables, addresses that become links, sums."""
+_MARKUP = re.compile(
+    r"""
+    [\\`*_\[\]<{}|~^$@\#]            # markup wherever they stand: emphasis, code, links, HTML, tables, sums, mentions
+    | &(?=\w|\#)                     # the beginning of an entity
+    | ([-=+'"])(?=\1)               # runs: dashes and marks of extensions
+    | (?<=([-=+'"]))\2
+    | :(?=[/\w+-])                   # addresses that become links, and names of pictures
+    | (?<=www)\.
+    | ^\s*[-+=>:]                     # what begins a line: lists, quotes, rules, definitions
+    | ^\s*\((?=\w+\))
+    | ^\s*(?:\d+|[a-z]|[ivxlcdm]+)[.)]
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Signs that can be markup in CommonMark or its usual extensions; others stay as they are, so that the file reads well."""
 
 
 def _escaped_sign(match: re.Match[str]) -> str:
-    if match[1]:
-        return f"{match[1]}\\{match[2]}"
     return f"{match[0][:-1]}\\{match[0][-1]}"
 
 
@@ -75,8 +86,8 @@ def _memo(memo: Meant) -> bytes:
 def _quote(quote: Quote) -> str:
     annotation = quote.row.annotation
     words = _block(annotation.anchor.quote, "> ") + ">\n" if annotation.anchor is not None else ""
-    title = f"{quote.article.number}. {quote.article.title}"
-    where = ", ".join(part for part in (one_line(title), quote.place, one_line(annotation.coder)) if part)
+    title = f"{quote.article.number} · {one_line(quote.article.title)}"
+    where = ", ".join(part for part in (title, quote.place, one_line(annotation.coder)) if part)
     note = f"\n{_block(quote.row.note)}" if quote.row.note else ""
     return f"\n{words}> — {where}\n{note}"
 

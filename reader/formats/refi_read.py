@@ -17,6 +17,8 @@ from reader.formats.refi import ORIGIN, sentence
 
 LARGEST_XML = 256 << 20
 """Bytes of XML that are parsed at most."""
+MOST_TAGS = 8_000_000
+"""Opening and closing tags in it at most; without a bound 250 MB of `<a/>` would become 6 GB of elements."""
 _SPACE = uuid.UUID("9d0b6c0e-2f0b-5d0c-8f7e-4f5e3f3a7c55")
 _HEX = re.compile(r"[0-9a-f]{32}")
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
@@ -29,6 +31,8 @@ def parse(data: bytes, name: str) -> Element:
 
     if len(data) > LARGEST_XML:
         raise Unreadable(f"{name} is not imported: it holds more than {LARGEST_XML >> 20} MB of XML.")
+    if data.count(b"<") > MOST_TAGS:
+        raise Unreadable(f"{name} is not safe to import: its XML has more than {MOST_TAGS:,} tags.")
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     try:
         root: Element = fromstring(start, forbid_dtd=True)

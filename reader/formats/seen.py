@@ -120,32 +120,47 @@ def _place(row: Meant) -> tuple[int, int, str, str]:
 
 
 def meant(annotations: Iterable[Annotation], tags: TagReader) -> list[Meant]:
-    """The annotations as rows, in order; those with a deleted tag only if they have a note, and then without the tag."""
+    """The annotations of one article, or memos, as rows, in order.
+
+    Those with a deleted tag are there only if they have a note, and then without the tag.
+    """
     rows: list[Meant] = []
-    tagged: dict[object, Meant] = {}
-    doubled: list[Meant] = []
     for annotation in annotations:
         tag = tags(annotation.tag) if annotation.tag else None
-        if tag is None:
-            if annotation.note or not annotation.tag:
-                rows.append(Meant(annotation))
-            continue
+        if tag is not None:
+            rows.append(Meant(annotation, *tag))
+        elif annotation.note or not annotation.tag:
+            rows.append(Meant(annotation))
+    rows.sort(key=_place)
+    return _without_doubles(rows)
+
+
+def _without_doubles(rows: list[Meant]) -> list[Meant]:
+    """The rows with doubles put together; they stand where the path is the same."""
+    single: list[Meant] = []
+    doubled: list[Meant] = []
+    place: tuple[int, int, str] | None = None
+    here: dict[object, Meant] = {}
+    for row in rows:
+        annotation = row.annotation
         anchor = annotation.anchor
-        place = (anchor.start, anchor.end) if anchor is not None else None
-        key = (annotation.unit, annotation.article, place, annotation.coder, annotation.layer, tag[0])
-        first = tagged.get(key)
-        if first is None:
-            tagged[key] = row = Meant(annotation, *tag)
-            rows.append(row)
-        elif first.doubles is None:
-            first.doubles = [annotation]
-            doubled.append(first)
-        else:
-            first.doubles.append(annotation)
+        there = (anchor.start, anchor.end, row.path) if anchor is not None else (-1, -1, row.path)
+        if there != place:
+            place, here = there, {}
+        if row.tag_id:
+            first = here.setdefault((row.tag_id, annotation.unit, annotation.coder, annotation.layer), row)
+            if first is not row:
+                if first.doubles is None:
+                    first.doubles = []
+                    doubled.append(first)
+                first.doubles.append(annotation)
+                continue
+        single.append(row)
     for row in doubled:
         row.settle()
-    rows.sort(key=_place)
-    return rows
+    if doubled:
+        single.sort(key=_place)  # the oldest leads, and with it its id
+    return single
 
 
 def columns_of_tags(codebook: Codebook) -> list[Tag]:

@@ -77,12 +77,9 @@ class Table:
         self.excel = is_excel(options.profile)
         self._out = out
         self._lines: list[str] = []
-        self.write: Callable[[str], object] = self._lines.append if self.excel else self._write_with_lf
+        self.write: Callable[[str], object] = self._lines.append
+        # csv.writer gives one whole row a call, with CRLF for both profiles: only so it quotes CR as well as LF.
         self._writer = csv.writer(self, delimiter=check_delimiter(options.delimiter), lineterminator="\r\n")
-
-    def _write_with_lf(self, line: str) -> None:
-        """csv.writer gives one whole row a call, with CRLF: only so it quotes CR as well as LF."""
-        self._lines.append(line[:-2] + "\n")
 
     def header(self, names: Sequence[str]) -> None:
         """Write the first row, after the byte order mark that spreadsheets want."""
@@ -95,7 +92,8 @@ class Table:
         self._flush()
 
     def _flush(self, first: bytes = b"") -> None:
-        self._out.write(first + "".join(self._lines).encode())
+        lines = self._lines if self.excel else [line[:-2] + "\n" for line in self._lines]
+        self._out.write(first + "".join(lines).encode())
         self._lines.clear()
 
 

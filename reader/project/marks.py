@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from reader.model import Annotation, ArticleText, Marks, Review
 from reader.overlay import Overlay, overlay
@@ -21,17 +22,22 @@ def paragraphs_of(annotation: Annotation, text: ArticleText) -> range:
     return range(first, max(first, text.number_at(max(anchor.start, anchor.end - 1))) + 1)
 
 
-def _order(annotation: Annotation) -> tuple[str, str]:
-    return (annotation.created, annotation.id)
+_order = attrgetter("created", "id")
 
 
 def gather(annotations: Iterable[Annotation], reviews: Iterable[Review], text: ArticleText) -> Marks:
     """The marks that some records make."""
     grouped: dict[int, list[Annotation]] = {}
     by_id: dict[str, Annotation] = {}
+    places: dict[tuple[str, int, int], range] = {}  # many marks stand on the same words
     for annotation in sorted(annotations, key=_order):
         by_id[annotation.id] = annotation
-        for number in paragraphs_of(annotation, text):
+        anchor = annotation.anchor
+        place = (annotation.unit, anchor.start, anchor.end) if anchor is not None else ("", -1, -1)
+        numbers = places.get(place)
+        if numbers is None:
+            numbers = places[place] = paragraphs_of(annotation, text)
+        for number in numbers:
             grouped.setdefault(number, []).append(annotation)
     records = {review.id: review for review in reviews}
     latest: dict[int, dict[str, str]] = {}

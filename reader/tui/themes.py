@@ -15,22 +15,6 @@ if TYPE_CHECKING:
 
     from reader.codebook import Codebook
 
-TAG_COLOURS = (
-    "#e69f00",
-    "#4aa8e0",
-    "#1fa67a",
-    "#d55e00",
-    "#cc79a7",
-    "#8f7ee0",
-    "#b8a900",
-    "#a0694b",
-    "#7fae3f",
-    "#c2555a",
-    "#7a8fa6",
-    "#2aa3a8",
-)
-"""Hues for tags without a colour of their own, after Okabe and Ito (2008), with enough contrast on dark and on light."""
-
 THEMES = (
     Theme(
         "reader-dark",
@@ -166,42 +150,6 @@ def ink(colour: str) -> Style:
     return Style(color=colour)
 
 
-_colours: dict[str, str] = {}
-_colours_of: list[Codebook] = []
-
-
 def tag_colour(codebook: Codebook, tag_id: str) -> str:
-    """The colour of a tag as `#rrggbb`: its own, else the nearest parent's, else its root's by order of making."""
-    if not _colours_of or codebook is not _colours_of[0]:
-        _colours_of[:] = [codebook]
-        _colours.clear()
-    if tag_id not in _colours:
-        _colours[tag_id] = _find_colour(codebook, tag_id)
-    return _colours[tag_id]
-
-
-def _find_colour(codebook: Codebook, tag_id: str) -> str:
-    tag = codebook.resolve(tag_id)
-    seen: set[str] = set()
-    root = tag
-    while tag is not None and tag.id not in seen:
-        seen.add(tag.id)
-        if (own := _hexadecimal(tag.colour)) is not None:
-            return own
-        root = tag
-        tag = codebook.resolve(tag.parent) if tag.parent else None
-    if root is None:
-        return "#808080"
-    # Ids sort by the time of making, and no stored tag ever goes: the place among all roots is stable.
-    earlier = sum(1 for other in codebook.tags.values() if not other.parent and other.id < root.id)
-    return TAG_COLOURS[earlier % len(TAG_COLOURS)]
-
-
-def _hexadecimal(colour: str) -> str | None:
-    """A stored colour as `#rrggbb`, or None if it is empty or none."""
-    if not colour:
-        return None
-    try:
-        return Color.parse(colour).hex6.lower()
-    except ValueError:
-        return None
+    """The colour of a tag as `#rrggbb`, on every screen the same."""
+    return codebook.colour(tag_id)
