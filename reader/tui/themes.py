@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
+
+from reader.config.values import THEMES as NAMES
+from reader.safe import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +79,18 @@ THEMES = (
     ),
 )
 
-NAMES = tuple(theme.name for theme in THEMES)
+TERMINAL = "ansi-dark"
+"""Textual's theme of the terminal's own colours."""
+
+
+def full_name(name: str) -> str:
+    """Textual's name of one of our themes; of the first for an empty one."""
+    return TERMINAL if name == "terminal" else f"reader-{name or NAMES[0]}"
+
+
+def next_name(name: str) -> str:
+    """The theme after one."""
+    return NAMES[(NAMES.index(name) + 1) % len(NAMES)] if name in NAMES else NAMES[0]
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +186,13 @@ def tag_colour(codebook: Codebook, tag_id: str) -> str:
     if tag_id not in _colours:
         _colours[tag_id] = _find_colour(codebook, tag_id)
     return _colours[tag_id]
+
+
+def tag_sign(codebook: Codebook, tag_id: str) -> str:
+    """The one cell that stands for a tag where there is no colour: its own key, else its first letter; `#` for a wide one."""
+    tag = codebook.tags[tag_id]
+    sign = safe(tag.key or tag.name[:1])
+    return sign if cell_len(sign) == 1 else "#"
 
 
 def _find_colour(codebook: Codebook, tag_id: str) -> str:
