@@ -31,7 +31,7 @@ sweep: $(STAMP) ## kills, faults and hostile text by the hundred
 torture: $(STAMP) ## the long sweeps: kills, faults and flips by the thousand
 	$(BIN)/python -m pytest -n auto --dist worksteal -m torture
 
-docs: $(STAMP) ## write docs/commands.md and docs/keys.md anew from the registry
+docs: $(STAMP) ## write docs/commands.md, keys.md and settings.md anew from the program
 	$(BIN)/python -m reader.cli.manual
 
 check: $(STAMP) format lint types layers test sweep ## all that must hold before a change lands

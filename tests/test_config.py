@@ -106,14 +106,11 @@ def test_a_folder_in_its_place(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_names_of_commands_and_themes(tmp_path: Path) -> None:
+def test_names_of_commands(tmp_path: Path) -> None:
     settings = load(written(tmp_path, FULL))
-    check_names(settings, commands={"tag-add", "undo", "quit"}, themes={"dark", "light"})
     check_names(settings, commands={"tag-add", "undo", "quit"})
     with pytest.raises(UsageError, match=r"line 11: there is no command 'tag-add'; the nearest is 'tag-ad'"):
         check_names(settings, commands={"tag-ad", "undo", "quit"})
-    with pytest.raises(UsageError, match=r"line 3: there is no theme 'dark'; the nearest is 'darker'"):
-        check_names(settings, commands={"tag-add", "undo", "quit"}, themes={"darker"})
 
 
 def test_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.codebook import check_name
-from reader.config import _CODER
+from reader.config.values import _CODER
 from reader.formats.foreign import Handles, clean_name, handle, known_id, time_of
 from reader.formats.positions import CountedText, Reading
 from reader.model import Coder

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from reader.config.values import LAYOUTS
 from reader.project import Session
 from reader.tui.find import ArticleFind
-from reader.tui.keys import PHYSICAL, READING, Keymap, unknown_names, written
+from reader.tui.keys import READING, Keymap, physical, unknown_names, written
 from reader.tui.lineedit import LineEdit
 from reader.tui.painting import Painter, Picture, Stripe, Tint, is_right_to_left, markdown_styles
 from reader.tui.slots import slot_of, used
@@ -291,8 +292,12 @@ def test_keys_are_written_as_the_sign_they_type() -> None:
 
 
 def test_letters_of_other_scripts_stand_for_the_key_in_their_place() -> None:
-    assert (PHYSICAL["ф"], PHYSICAL["Ф"], PHYSICAL["ο"], PHYSICAL["ש"], PHYSICAL["ش"]) == ("a", "A", "o", "a", "a")
-    assert not any(letter.isascii() for letter in PHYSICAL)
+    latin = physical(LAYOUTS)
+    assert (latin["ф"], latin["Ф"], latin["ο"], latin["ש"], latin["ش"]) == ("a", "A", "o", "a", "a")
+    assert not any(letter.isascii() for letter in latin)
+    # dal is right of jeem on an Arabic keyboard and on the n of a Persian one: the layout named first counts
+    assert [physical(order)["د"] for order in (("ar", "fa"), ("fa", "ar"))] == ["]", "n"]
+    assert physical(()) == {}
 
 
 def test_a_time_of_another_day_has_its_date() -> None:

@@ -14,6 +14,7 @@ import pytest
 from textual.pilot import Pilot
 
 from reader import commands
+from reader.config import Settings
 from reader.project import Project
 from reader.tui.app import ReaderApp
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
@@ -489,7 +490,7 @@ async def test_a_torn_sequence_leaves_no_edit(project: Project) -> None:
 
 
 async def test_keys_can_be_changed(project: Project) -> None:
-    async with reading(project, key_changes={"next-paragraph": ["n"]}) as user:
+    async with reading(project, settings=Settings(keys={"next-paragraph": ("n",)})) as user:
         await user.press("n")
         assert user.here == 4
         await user.press("j")

@@ -51,11 +51,11 @@ def keys() -> Outcome:
     return Outcome(rows=rows, lines=lines)
 
 
-def config(action: str = "show") -> Outcome:
-    """`show`, `path` or `check`; see `cli.settings`. UsageError for another word and for what is wrong in the file."""
+def config(action: str = "show", name: str = "", value: str = "") -> Outcome:
+    """What `cli.settings` answers. UsageError for another word and for what is wrong in the file."""
     from reader.cli.settings import configured
 
-    return configured(action)
+    return configured(action, name, value)
 
 
 def tables() -> dict[str, tuple[Command, ...]]:
@@ -101,11 +101,16 @@ FRONT: dict[str, Command] = {
     "config": Command(
         "config",
         config,
-        "Show the settings, the path of their file, or check it.",
+        "Show the settings, the path of their file, check it, or change one.",
         group="Upkeep",
-        words={"action": "show, path or check."},
-        examples=("reader config", "reader config path", "reader config check"),
-        more="check names file and line of what is wrong, with the nearest right name; exit code 2.",
+        words={
+            "action": "show, path, check, set or unset.",
+            "name": "The setting to change.",
+            "value": "What it becomes.",
+        },
+        examples=("reader config", "reader config path", "reader config check", "reader config set theme light"),
+        more="check names file and line of what is wrong, with the nearest right name; exit code 2. set and unset leave "
+        "the rest of the file as it is, comments too. docs/settings.md lists the settings.",
         lists=True,
         writes=False,
     ),

@@ -1,4 +1,4 @@
-"""The manual, made from the commands and the keymap: `python -m reader.cli.manual` writes docs/commands.md and docs/keys.md."""
+"""The manual, made from the commands, the keymap and the settings: `python -m reader.cli.manual` writes its pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from reader.cli.fields import Field, fields_of, usage_of
 from reader.cli.front import OPENING, all_commands, tables
 from reader.cli.program import INTRODUCTION, PROGRAM_OPTIONS
 from reader.commands import Command
+from reader.config.values import SETTINGS
 
 BEFORE = """
 ARTICLE is its number, its id or the start of it, or its file name. PARAGRAPHS are numbers and ranges: `3,7-9`. TAG is a
@@ -32,6 +33,34 @@ screen one is on. A command gets other keys in the settings file that `reader co
 [keys]
 next-paragraph = ["j", "down"]
 ```"""
+SETTINGS_BEFORE = """\
+Settings are lines of a file, `config.toml`, where the platform keeps settings; `reader config path` says where, and
+READER_CONFIG names another. Nothing has to be there: without the file everything is as said below under *Without it*.
+
+- `reader config` shows what is set, `reader config check` says whether all of it can be.
+- `reader config set theme light` changes a setting, `reader config unset theme` takes it out.
+- In the program: `:` settings. A change is written at once and, where nothing else is said, is in force at once.
+- An editor. Comments, order and line ends are the user's: the program changes the one line that is meant.
+
+What cannot be (an unknown name, an impossible value or key, one key for two commands of a screen) is refused when the
+program starts, with file, line and the nearest right one. Slots and the keys of tags belong to the project, not here."""
+KEYS_IN_SETTINGS = """\
+### The table of keys
+
+The names are those in [keys.md](keys.md). A command that is named has the keys named and no others, on every screen that
+has the command.
+
+```toml
+[keys]
+next-paragraph = ["j", "down", "ctrl+n"]
+why = "W"                # one key may stand without brackets
+tour = []                # no key; the palette still has it
+```
+
+A key is the sign it types (`j`, `<`, `,`), or one of `space enter tab escape backspace up down left right home end pageup
+pagedown insert delete f1` to `f12`, `shift+tab`, or `ctrl+` and a letter. `[` is none: key sequences torn by a slow line
+begin with it. A key that is another command's on the same screen is refused until that one has been given another, or
+none. What leads out of a screen keeps a key. `reader keys` prints what is in force."""
 TITLES = {
     "reading": "Reading screen",
     "spans": "Span mode",
@@ -53,13 +82,18 @@ TITLES = {
     "ask": "One line",
     "choose": "A choice",
     "hues": "Hues",
+    "settings": "Settings",
     "lines": "Lines",
 }
 
 
 def pages() -> dict[str, str]:
     """The pages by their file names in `docs`, in Markdown."""
-    return {"commands.md": "\n".join(_lines()) + "\n", "keys.md": "\n".join(_key_lines()) + "\n"}
+    return {
+        "commands.md": "\n".join(_lines()) + "\n",
+        "keys.md": "\n".join(_key_lines()) + "\n",
+        "settings.md": "\n".join(_setting_lines()) + "\n",
+    }
 
 
 def _lines() -> Iterator[str]:
@@ -116,6 +150,21 @@ def _key_lines() -> Iterator[str]:
         for command in table:
             keys = " ".join(f"`{key}`" for key in command.keys) or f"`:` {command.name}"
             yield f"| {keys.replace('|', chr(92) + '|')} | {command.help} | `{command.name}` |"
+
+
+def _setting_lines() -> Iterator[str]:
+    yield from ("# Settings", "", SETTINGS_BEFORE, "")
+    for name, setting in SETTINGS.items():
+        yield from (
+            f"## `{name}`",
+            "",
+            setting.words,
+            "",
+            f"It may be {setting.may_be}. Without it: {setting.default}.",
+            "",
+        )
+        yield from ("```toml", setting.example, "```", "")
+    yield KEYS_IN_SETTINGS
 
 
 def main(folder: Path) -> None:

@@ -251,11 +251,11 @@ def _asked(setting: Setting, folder: Path) -> str:
     typed = streams.ask(f"Who is coding? [Enter: {place.handle(login)}, or a short name such as anna]")
     if not typed:
         return place.handle(login)
-    from reader.commands.upkeep import remember_coder
+    from reader.config.writing import write
 
     coder = place.handle(typed)
-    with contextlib.suppress(OSError):  # asked again another time, no more than that
-        remember_coder(coder)
+    with contextlib.suppress(ReaderError):  # asked again another time, no more than that
+        write("coder", coder)
     return coder
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from reader.cli import place, streams
 from reader.cli.front import all_commands
 from reader.commands.library import read
-from reader.config import check_names, load
 from reader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,11 +79,9 @@ def _talk(project: Project, article: str) -> int:
 
 def _run(project: Project, article: str, notice: str) -> int:
     from reader import tui
-    from reader.cli.front import tables
+    from reader.cli.settings import checked
 
-    settings = load()
-    check_names(settings, commands={c.name for table in tables().values() for c in table})
-    return tui.run(project, article=article, notice=notice, mouse=settings.mouse, key_changes=settings.keys)
+    return tui.run(project, article=article, notice=notice, settings=checked())
 
 
 def _check_first(word: str) -> None:

@@ -41,7 +41,7 @@ from reader.commands.spans import (
 from reader.commands.stats import stats
 from reader.commands.tagfields import tag_colour, tag_describe, tag_key, tags_lock, tags_unlock
 from reader.commands.tags import tag_add, tag_archive, tag_delete, tag_rename, tags
-from reader.commands.upkeep import doctor, settings_shown
+from reader.commands.upkeep import doctor
 from reader.commands.usage import TagUsage, Usage, usage
 from reader.edits import now
 from reader.sentences import sentences
@@ -105,7 +105,6 @@ __all__ = [
     "searches",
     "sentences",
     "set_details",
-    "settings_shown",
     "share",
     "show",
     "skip_speaker",

@@ -1,8 +1,7 @@
-"""Is all well with the project, and which settings are in force."""
+"""Is all well with the project."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.phrases import many
@@ -92,30 +91,3 @@ def _progress_agrees(project: Project, article_id: str) -> bool:
             reviewed[coder] = reviewed.get(coder, 0) + 1
     coders = {*coded, *reviewed, *project.coders, *project.store.writers()}
     return all(counts.article(article_id, c) == (coded.get(c, 0), reviewed.get(c, 0)) for c in coders)
-
-
-def settings_shown() -> Outcome:
-    """The settings in force, one a line as they are written in the file."""
-    import msgspec
-
-    from reader import fs
-    from reader.config import load
-
-    settings = load()
-    values = msgspec.to_builtins(settings)
-    del values["path"]
-    rows = [{"setting": name, "value": value} for name, value in values.items()]
-    lines = [f"{row['setting']} = {msgspec.json.encode(row['value']).decode()}" for row in rows]
-    missing = "" if fs.exists(Path(settings.path)) else " There is no such file yet; these are the defaults."
-    return Outcome(f"Settings: {settings.path}.{missing}", rows=rows, lines=lines)
-
-
-def remember_coder(name: str) -> None:
-    """Write the coder's name into the settings, above what stands there. OSError: nothing is changed."""
-    from reader import fs
-    from reader.config import config_path
-
-    path = config_path()
-    before = fs.read_bytes(path) if fs.exists(path) else b""
-    fs.make_folder(path.parent)
-    fs.replace_file(path, f'coder = "{name}"\n'.encode() + before)

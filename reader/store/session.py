@@ -16,7 +16,8 @@ class Session(msgspec.Struct, omit_defaults=True):
 
     `positions` maps article ids to paragraph numbers, `recents` lists tag ids from the newest,
     `slots` has nine tag ids or empty texts, `pinned` the numbers of slots that keep theirs,
-    `slot_used` counts up at each use of a slot, so that the longest unused one can be found.
+    `slot_used` counts up at each use of a slot, so that the longest unused one can be found. `measure` 0 and
+    `tag_and_go_on` None mean: as the settings say.
     """
 
     last_article: str = ""
@@ -26,12 +27,12 @@ class Session(msgspec.Struct, omit_defaults=True):
     slots: list[str] = msgspec.field(default_factory=lambda: [""] * SLOTS)
     pinned: list[int] = []
     slot_used: list[int] = msgspec.field(default_factory=lambda: [0] * SLOTS)
-    measure: int = 72
+    measure: int = 0
     pane: bool = True
     clean: bool = True
     skipped_speakers: list[str] = []
     library_filter: str = ""
-    tag_and_go_on: bool = False
+    tag_and_go_on: bool | None = None
     queries: list[str] = []
 
 

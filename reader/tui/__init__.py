@@ -6,10 +6,11 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reader.config import Settings
     from reader.project import Project
 
 SLOW_ESCAPE = "500"
@@ -30,23 +31,23 @@ def run(
     article: str = "",
     number: int | None = None,
     notice: str = "",
-    mouse: bool | None = None,
-    key_changes: Mapping[str, Sequence[str]] | None = None,
+    settings: Settings | None = None,
 ) -> int:
     """Run the program in this terminal until it is left; returns the exit code. The caller closes the project.
 
     `article` is the id of the one to open (empty: where one was), `notice` is said in the status line.
-    `mouse` None means: not over SSH.
+    `mouse` is off over SSH unless the settings say otherwise.
     """
     slow = over_ssh(os.environ)
     if slow:
         os.environ.setdefault("ESCDELAY", SLOW_ESCAPE)
     else:
         os.environ.setdefault("TEXTUAL_FPS", QUICK_FRAMES)
+    mouse = settings.mouse if settings else None
     gc.disable()
     from reader.tui.app import ReaderApp
 
-    app = ReaderApp(project, article=article, number=number, notice=notice, key_changes=key_changes or {})
+    app = ReaderApp(project, article=article, number=number, notice=notice, settings=settings)
     try:
         result = app.run(mouse=not slow if mouse is None else mouse)
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from rich.cells import cell_len
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from reader.project import Session
+    from reader.tui.app import ReaderApp
     from reader.tui.opened import OpenArticle
     from reader.tui.themes import Look
 
@@ -311,6 +312,7 @@ class AnnotationPane(Line):
         if len(self.page.rows) > self._first + room and body:
             body[-1] = [Segment("…", self.look.dim)]
         self._draw([*body, *([[]] * (room - len(body))), *foot], width, height)
+        self._point()
 
     def _scrolled(self, room: int) -> int:
         """The first row shown, so that the chosen entry is in sight."""
@@ -319,10 +321,17 @@ class AnnotationPane(Line):
             return 0
         return max(0, min(rows[0], rows[-1] - room + 2))
 
+    def _point(self) -> None:
+        """A screen reader finds the terminal's cursor on the entry that is chosen."""
+        place = next((p for p in self.page.places if p[3] == self.focused_entry), None)
+        if self.focused_entry >= 0 and place is not None:
+            lead = 1 if self.is_below else 2
+            cast("ReaderApp", self.app).point(self, lead + place[1], self._top + place[0] - self._first)
+
     def _draw(self, rows: list[list[Segment]], width: int, height: int) -> None:
         look = self.look
         if self.is_below:
-            rows = [[Segment("─" * width, look.rule)], *rows]
+            rows = [[Segment((" " if self.spoken else "─") * width, look.rule)], *rows]
         rows = [*rows[:height], *([[]] * (height - len(rows)))]
         lead = Segment(" ", look.text) if self.is_below else Segment("│ ", look.rule)
         drawn_for = (width, height, self.is_below, look)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
 from reader import commands
+from reader.config import Settings
 from reader.errors import ReaderError
 from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
 from reader.project.takeover import PLEASE_END, give_way
@@ -22,8 +23,7 @@ from reader.tui.drafts import greet
 from reader.tui.indexing import Indexing
 from reader.tui.reading import ReadingScreen
 from reader.tui.screen import Keyed
-from reader.tui.themes import NAMES, THEMES, Look
-from reader.tui.typeahead import TypeAhead
+from reader.tui.seeing import Seeing
 from reader.tui.undoing import UndoTalk
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ if TYPE_CHECKING:
     from reader.tui.tour import Tour
 
 POLL_SECONDS = 2.0
-NO_KEYS: Mapping[str, Sequence[str]] = {}
 
 
-class ReaderApp(TypeAhead):
+class ReaderApp(Seeing):
     """Reads, tags and notes in one project."""
 
     CSS_PATH = "reader.tcss"
@@ -62,11 +61,10 @@ class ReaderApp(TypeAhead):
         article: str = "",
         number: int | None = None,
         notice: str = "",
-        key_changes: Mapping[str, Sequence[str]] = NO_KEYS,
+        settings: Settings | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(settings or Settings())
         self.project = project
-        self.key_changes = key_changes
         self.hits: list[tuple[str, int]] = []
         self.hit_index = -1
         self.hit_query = ""
@@ -78,7 +76,6 @@ class ReaderApp(TypeAhead):
         self._codebook: CodebookScreen | None = None
         self._wanted = (article, number)
         self._notice = notice
-        self._look: Look | None = None
         self._edit_id = ""
         self._edit_text = ""
         self._said_once: set[str] = set()
@@ -86,9 +83,7 @@ class ReaderApp(TypeAhead):
         self._asking = Asking(project)
         self.talk = UndoTalk(project)
         self._keeper: Keeper | None = None
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = NAMES[0]
+        self.dress()
 
     # -- start and end -----------------------------------------------------------------------------------
 
@@ -109,7 +104,7 @@ class ReaderApp(TypeAhead):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.leave)
         loop.add_signal_handler(PLEASE_END, self.leave_to_another)
-        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.theme_changed_signal.subscribe(self, lambda _: self.redraw())
 
     def open_first(self) -> None:
         """Open the article that was asked for, else the last one, else the first."""
@@ -149,6 +144,13 @@ class ReaderApp(TypeAhead):
         gc.collect()
         gc.freeze()
         gc.enable()
+
+    def redraw(self) -> None:
+        """Colours, signs or places of things changed: draw all anew."""
+        super().redraw()
+        for screen in self.screen_stack:
+            if isinstance(screen, Keyed):
+                screen.redraw()
 
     def from_writer(self, event: Event) -> None:
         """Called in the writer thread."""
@@ -385,29 +387,3 @@ class ReaderApp(TypeAhead):
     def _in_sight(self, place: tuple[str, int]) -> bool:
         article_id, number = place
         return article_id == self.article_id and (not number or self.reading.view.in_sight(number))
-
-    # -- colours -------------------------------------------------------------------------------------------
-
-    @property
-    def look(self) -> Look:
-        """The styles of the theme."""
-        if self._look is None:
-            self._look = Look.of(self.theme_variables, no_colour=self.no_color)
-        return self._look
-
-    def _theme_changed(self, _: object) -> None:
-        self._look = None
-        reading = self.reading
-        reading.view.look = self.look
-        reading.view.lay_out()
-        reading.show_place()
-        reading.title_line.refresh()
-        reading.key_line.refresh()
-        reading.pane_view.refresh()
-
-    def next_theme(self) -> None:
-        """The next of our themes."""
-        names = [*NAMES, "ansi-dark" if "ansi-dark" in self.available_themes else "textual-ansi"]
-        index = names.index(self.theme) + 1 if self.theme in names else 0
-        self.theme = names[index % len(names)]
-        self.say(f"colours: {self.theme}")

@@ -45,9 +45,7 @@ class Ask(CommandModal[None]):
             yield about
             yield Field(self.value, id="line")
             yield Static("", id="wrong", markup=False)
-            yield Static(
-                Content("   ".join(f"{key} {word}" for key, word in self.keymap.hints())), id="keys", markup=False
-            )
+            yield Static(Content(self.keymap.hint_line()), id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Type at once, behind what is there."""

@@ -62,6 +62,11 @@ class Line(Drawn):
         """The styles of the theme."""
         return cast("ReaderApp", self.app).look
 
+    @property
+    def spoken(self) -> bool:
+        """Whether a screen reader reads the rows: no rules then."""
+        return cast("ReaderApp", self.app).spoken
+
     def row(self, y: int) -> list[Segment]:
         """The segments of one row; what is missing on the right is filled up."""
         raise NotImplementedError
@@ -213,6 +218,7 @@ class KeyLine(Ruled):
             Segment(visible[at + 1 :], look.bar),
         ]
         used = sum(cell_len(segment.text) for segment in segments)
+        cast("ReaderApp", self.app).point(self, 2 + cell_len(visible[:at]), self.size.height - 1)
         return [
             *segments,
             Segment(" " * max(1, width - used - cell_len(tail) - 1), look.bar),

@@ -40,7 +40,7 @@ class Choose(ListMoves, CommandModal["int | None"]):
             rows = Rows((Column(), Column(width=14, right=True, style="dim")))
             rows.styles.height = min(MOST_ROWS, max(1, len(self.choices)))
             yield rows
-            keys = "   ".join(f"{key} {word}" for key, word in self.keymap.hints())
+            keys = self.keymap.hint_line()
             yield Static(Content(keys), id="keys", markup=False)
 
     def on_mount(self) -> None:

@@ -91,7 +91,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def on_mount(self) -> None:
         """Count, show, stand on the tag that was asked for."""
-        self._fit()
+        self.fit()
         on_disk(self.project)
         self._count()
         self.fill(self._at_first)
@@ -99,9 +99,10 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def on_resize(self) -> None:
         """The panel stands where there is room for it."""
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Put the panel where there is room for it."""
         stand(self, beside_from=BESIDE_FROM, wide=min(64, 40 + max(0, self.size.width - 110) // 2), below=9)
 
     # -- what is shown ---------------------------------------------------------------------------------------
@@ -168,8 +169,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         codebook = self.project.codebook
         tag = codebook.tags[row.id]
         found = self._usage.get(row.id, TagUsage()).with_below
-        sign = "|" if self.the_rows().ascii else "▌"
-        bits: list[Bit] = [("  " * row.depth, ""), (sign, tag_colour(codebook, row.id))]
+        bits: list[Bit] = [("  " * row.depth, ""), ("▌", tag_colour(codebook, row.id))]
         quiet = tag.archived or not row.meant
         bits.append((tag.name, "dim" if quiet else ""))
         if tag.archived:

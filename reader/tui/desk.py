@@ -52,7 +52,7 @@ class Desk(CommandScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Title line, text and pane, key line."""
-        self.view = ParagraphView(self.reader.look, self.state.measure)
+        self.view = ParagraphView(self.reader.look, self.reader.measure)
         self.overview = Overview()
         self.pane_view = AnnotationPane()
         self.title_line = TitleLine()
@@ -191,11 +191,17 @@ class Desk(CommandScreen[None]):
             self.view.repaint(*touched)
         self.show_place()
 
+    def redraw(self) -> None:
+        """Colours, signs or places of things changed: wrap and paint anew."""
+        self.view.look, self.view.measure = self.reader.look, self.reader.measure
+        self.view.lay_out()
+        super().redraw()
+
     def fit(self) -> None:
         """Put text and pane where the window has room for them."""
         width, height = self.size
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        below = width < PANE_BESIDE_FROM or self._right_to_left
+        below = width < PANE_BESIDE_FROM or self._right_to_left or self.reader.spoken
         self.set_class(below, "-below")
         self.set_class(not self.pane_wanted, "-no-pane")
         self.set_class(small or self.zen_on, "-bare")

@@ -48,7 +48,7 @@ class DetailsScreen(ListMoves, CommandModal[None]):
             yield Static("", id="heading", markup=False)
             yield Static("", id="facts", markup=False)
             yield Rows((Column(width=18, style="accent"), Column()))
-            keys = "   ".join(f"{key} {word}" for key, word in self.keymap.hints())
+            keys = self.keymap.hint_line()
             yield Static(Content(keys), id="keys", markup=False)
 
     def on_mount(self) -> None:

@@ -43,7 +43,11 @@ class Question(CommandModal[bool]):
         """The sentence and what the keys do."""
         with Vertical(id="box"):
             yield Static(Content(safe(self.text)), id="said", markup=False)
-            yield Static(Content(f"⏎ {self.yes}   Esc {self.no}"), id="keys", markup=False)
+            yield Static(
+                Content(f"{self.keymap.first('accept')} {self.yes}   {self.keymap.first('refuse')} {self.no}"),
+                id="keys",
+                markup=False,
+            )
 
     def accept(self) -> None:
         """Yes."""
@@ -80,7 +84,7 @@ class PathDialog(ListMoves, CommandModal["str | None"]):
             yield Static(Content(safe(self.about)), id="about", markup=False)
             yield Field(self.value, placeholder="path", suggester=PathSuggester(self.suffixes), id="path")
             yield Rows((Column(),), empty=("nothing of that name here",))
-            keys = "   ".join(f"{key} {word}" for key, word in self.keymap.hints())
+            keys = self.keymap.hint_line()
             yield Static(Content(keys), id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -148,7 +152,7 @@ class SlotsDialog(ListMoves, CommandModal[None]):
             yield Rows(
                 (Column(width=1, style="bold"), Column(width=1), Column(tail=True), Column(width=6, style="dim"))
             )
-            keys = "   ".join(f"{key} {word}" for key, word in self.keymap.hints())
+            keys = self.keymap.hint_line()
             yield Static(Content(keys), id="keys", markup=False)
 
     def on_mount(self) -> None:

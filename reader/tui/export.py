@@ -179,14 +179,15 @@ class ExportScreen(CommandModal[None]):
         about = self.query_one("#about", Static)
         about.set_class(bool(error), "-bad")
         about.update(Content(safe(error) if error else self._plan()))
-        keys = (
-            "⏎ write   Tab complete"
-            if self.line == FILE
-            else "⏎ go on"
-            if self.line in TYPED
-            else "⏎ go on   ← → choose"
-        )
-        self.query_one("#keys", Static).update(Content(f"{keys}   ↑ ↓ line   Esc back"), layout=False)
+        self.query_one("#keys", Static).update(Content(self._keys()), layout=False)
+
+    def _keys(self) -> str:
+        """What the keys do on the current line."""
+        name = self.reader.key_name
+        keys = f"{name('enter')} {'write   Tab complete' if self.line == FILE else 'go on'}"
+        if self.line not in (FILE, *TYPED):
+            keys += f"   {name('left')} {name('right')} choose"
+        return f"{keys}   {name('up')} {name('down')} line   Esc back"
 
     def _called(self, line: str) -> str:
         return "folder" if line == "file" and self.value("format") == ALL else line

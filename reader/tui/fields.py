@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from reader.safe import safe
+from reader.tui.signs import AsWritten
 
 if TYPE_CHECKING:
     from textual import events
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
+SPOKEN = "-spoken"
+"""The class of the app where a screen reader follows the terminal's cursor."""
 LONGEST_PASTE = 2_000
 """Characters of a paste that a one-line field takes; nobody types a longer query, path or name."""
 SIDE_FROM = 100
 """Columns from which a dialog stands beside the text where there is no pane to stand over."""
 
 
-class Field(Input):
+class Field(AsWritten, Input):
     """A one-line text field: no blinking cursor, pastes cut to one safe line. `typed` is called when the value changes."""
 
     DEFAULT_CSS = """
@@ -132,7 +135,7 @@ def place_over_pane(screen: Screen[Any], box: Widget, *, rows: int = 7) -> None:
     """
     width, height = screen.size
     region = pane_region(screen)
-    side = region.x > 0 if region is not None else width >= SIDE_FROM
+    side = region.x > 0 if region is not None else width >= SIDE_FROM and not screen.app.has_class(SPOKEN)
     box.set_class(side, "-side")
     box.set_class(not side, "-foot")
     if side:

@@ -73,7 +73,8 @@ class Finding(Desk):
     def _show_prompt(self) -> None:
         if self._line is not None:
             found = self.wanted().find
-            tail = f"{found.place()}   ⏎ keep  Esc back" if found else "⏎ keep  Esc back"
+            keys = f"{self.reader.key_name('enter')} keep  Esc back"
+            tail = f"{found.place()}   {keys}" if found else keys
             self.key_line.prompt(self._line.text, self._line.cursor, tail)
 
     def _search(self, query: str) -> None:

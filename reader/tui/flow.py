@@ -56,7 +56,7 @@ class Flow(Moving, Finding, Tagging):
 
     def tag_and_go_on(self) -> None:
         """A slot key tags only; or it tags, marks reviewed and moves on."""
-        self.state.tag_and_go_on = not self.state.tag_and_go_on
+        self.state.tag_and_go_on = not self.reader.tags_and_goes_on
         self.project.save_state()
         if self.state.tag_and_go_on:
             self.reader.say("tag and go on: 1 to 9 tag, mark reviewed and move on, in one step")
@@ -67,7 +67,7 @@ class Flow(Moving, Finding, Tagging):
         """Put on the tag in a slot; with *tag and go on* mark reviewed and move on."""
         tag_id = self.state.slots[number - 1]
         tag = self.project.codebook.resolve(tag_id) if tag_id else None
-        if not self.state.tag_and_go_on or tag is None or not self.tags_whole_paragraph():
+        if not self.reader.tags_and_goes_on or tag is None or not self.tags_whole_paragraph():
             super().slot(number)
             return
         opened = self.wanted()

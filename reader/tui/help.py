@@ -117,7 +117,11 @@ class HelpScreen(CommandModal["str | None"]):
         heading = "How it works" if self.guide else f"Keys: {safe_line(self.shown_title)}"
         self.query_one("#heading", Static).update(Content(heading))
         other = "the keys" if self.guide else "the guide"
-        said = f"? {other}   / search   " + ("" if self.guide else "⏎ do it   ") + "Esc back"
+        said = (
+            f"? {other}   / search   "
+            + ("" if self.guide else f"{self.keymap.first('run-chosen')} do it   ")
+            + "Esc back"
+        )
         self.query_one("#keys", Static).update(Content(said), layout=False)
         rows.set_columns(PROSE if self.guide else KEYS)
         if self.guide:

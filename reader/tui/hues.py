@@ -45,7 +45,7 @@ class HueDialog(ListMoves, CommandModal["str | None"]):
         with Vertical(id="box"):
             yield Static(Content(f"Hue of {safe_line(self.tag.name)}"), id="heading", markup=False)
             yield Rows((Column(width=6), Column(), Column(width=10, style="dim")))
-            keys = "   ".join(f"{key} {word}" for key, word in self.keymap.hints())
+            keys = self.keymap.hint_line()
             yield Static(Content(keys), id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -57,7 +57,7 @@ class HueDialog(ListMoves, CommandModal["str | None"]):
 
     def _row(self, index: int) -> Sequence[Cell]:
         name, code = self._hues[index]
-        sample = "######" if self.query_one(Rows).ascii else "██████"
+        sample = "██████"
         if code:
             return ([(sample, code)], name, "now" if code == self.tag.colour.lower() else "")
         codebook = self.project.codebook

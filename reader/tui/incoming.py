@@ -12,6 +12,7 @@ import signal
 import threading
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, cast
 
 from textual import constants, events
 from textual._xterm_parser import BRACKETED_PASTE_END as END
@@ -19,6 +20,9 @@ from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+if TYPE_CHECKING:
+    from reader.tui.app import ReaderApp
 
 CHUNK = 1 << 16
 LOOK_AGAIN = 0.1
@@ -82,6 +86,11 @@ class TerminalDriver(LinuxDriver):
             signal.signal(signal.SIGURG, lambda *_: None)
             signal.pthread_kill(output.ident, signal.SIGURG)
             ending.join(LAST_OUTPUT)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, at the start and after an editor had it; a screen reader wants the cursor that this hides."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        cast("ReaderApp", self._app).show_cursor()
 
     def run_input_thread(self) -> None:
         """Read until the program ends."""

@@ -8,8 +8,9 @@ with `_` for `-`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from operator import methodcaller
 
 import msgspec
@@ -39,6 +40,7 @@ ANYWHERE: Table = (
     command("help", "? f1", "The keys of this screen", hint="help", group="Program"),
     command("undo", "u", "Undo the last change", hint="undo", group="Program"),
     command("redo", "U ctrl+r", "Redo what was undone", group="Program"),
+    command("settings", "", "Settings: colours, signs, lines, keyboards, exports", group="Program"),
 )
 """Commands that every screen without a text field has."""
 
@@ -120,11 +122,13 @@ NAMED = {
     "home": "Home",
     "end": "End",
 }
+SPELT = NAMED | {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right"}
+"""The names of keys where only ASCII is drawn."""
 
 
-def shown(key: str) -> str:
+def shown(key: str, names: Mapping[str, str] = NAMED) -> str:
     """A key as people read it."""
-    return NAMED.get(key, key.upper() if key[:1] == "f" and key[1:].isdigit() else key)
+    return names.get(key, key.upper() if key[:1] == "f" and key[1:].isdigit() else key)
 
 
 def written(key: str, character: str | None) -> str:
@@ -141,15 +145,22 @@ class Keymap(msgspec.Struct):
     keys: dict[str, tuple[str, ...]]
     by_key: dict[str, Command] = {}
     problems: list[str] = []
+    names: Mapping[str, str] = msgspec.field(default_factory=lambda: NAMED)
+    """How keys without a sign of their own are called."""
 
     @classmethod
-    def of(cls, table: Iterable[Command], changes: Mapping[str, Sequence[str]] | None = None) -> Keymap:
+    def of(
+        cls,
+        table: Iterable[Command],
+        changes: Mapping[str, Sequence[str]] | None = None,
+        names: Mapping[str, str] = NAMED,
+    ) -> Keymap:
         """The keymap of a table: a changed command has its new keys only, and takes them from others."""
         commands = {c.name: c for c in table}
         changed = {name: tuple(keys) for name, keys in (changes or {}).items() if name in commands}
         taken = {key for keys in changed.values() for key in keys}
         keys = {c.name: tuple(k for k in c.keys if k not in taken) for c in commands.values()} | changed
-        keymap = cls(commands, keys)
+        keymap = cls(commands, keys, names=names)
         for name, own in keys.items():
             for key in own:
                 first = keymap.by_key.setdefault(key, commands[name])
@@ -163,7 +174,11 @@ class Keymap(msgspec.Struct):
 
     def shown(self, name: str) -> str:
         """The keys of a command for help and palette, e.g. `j ↓`."""
-        return " ".join(shown(key) for key in self.keys.get(name, ()))
+        return " ".join(shown(key, self.names) for key in self.keys.get(name, ()))
+
+    def first(self, name: str) -> str:
+        """The first key of a command as people read it, `:` and its name where it has none."""
+        return next((shown(key, self.names) for key in self.keys.get(name, ())), f":{name}")
 
     def hints(self) -> list[tuple[str, str]]:
         """(key, word) for the key line; neighbours with the same word become one, `1-9 slot`."""
@@ -172,12 +187,16 @@ class Keymap(msgspec.Struct):
             keys = self.keys[name]
             if not one.hint or not keys:
                 continue
-            key = shown(keys[0])
+            key = shown(keys[0], self.names)
             if found and found[-1][1] == one.hint:
                 found[-1] = (f"{found[-1][0].split('-')[0]}-{key}", one.hint)
             else:
                 found.append((key, one.hint))
         return found
+
+    def hint_line(self, *, gap: int = 3, without: Collection[str] = ()) -> str:
+        """The hints as one line, words left out that mean nothing now."""
+        return (" " * gap).join(f"{key} {word}" for key, word in self.hints() if word not in without)
 
 
 def unknown_names(changes: Mapping[str, Sequence[str]], tables: Iterable[Table]) -> list[str]:
@@ -201,16 +220,16 @@ _PHYSICAL = {
 }
 
 
-def _physical() -> dict[str, str]:
-    """Letter of another script -> Latin key in its place; capitals to capitals where the script has them."""
+@cache
+def physical(layouts: Sequence[str]) -> Mapping[str, str]:
+    """Letter of another script -> Latin key in its place; capitals to capitals where the script has them.
+
+    Where two of the layouts differ about a letter the first one counts.
+    """
     found: dict[str, str] = {}
-    for letters, latin in _PHYSICAL.values():
+    for letters, latin in (_PHYSICAL[name] for name in layouts):
         for letter, key in zip(letters, latin, strict=False):
             found.setdefault(letter, key)
             if letter.upper() != letter and key.isalpha():
                 found.setdefault(letter.upper(), key.upper())
     return found
-
-
-PHYSICAL = _physical()
-"""Arabic, Persian, Hebrew, Cyrillic and Greek letters by the Latin key in the same place."""

@@ -43,11 +43,10 @@ ORDERS = ("number", "title", "last read", "most coded", "least reviewed")
 BAR = 8
 
 
-def bar(done: int, of: int, *, ascii_only: bool = False) -> str:
+def bar(done: int, of: int) -> str:
     """A bar of eight cells, full only when all is done and empty only when nothing is."""
     filled = 0 if not of or not done else BAR if done >= of else min(BAR - 1, max(1, done * BAR // of))
-    full, empty = ("#", "-") if ascii_only else ("▓", "░")
-    return full * filled + empty * (BAR - filled)
+    return "▓" * filled + "░" * (BAR - filled)
 
 
 def when(stamp: str, now: datetime) -> str:
@@ -167,8 +166,7 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
         article = self._shown[index]
         paragraphs, coded, reviewed, of = self._figures_of(article)
         share = f"{100 * reviewed // of} %" if of else "–"
-        rows = self.the_rows()
-        done = [(bar(reviewed, of, ascii_only=rows.ascii), "good"), (f" {reviewed}/{of}".rjust(7), "")]
+        done = [(bar(reviewed, of), "good"), (f" {reviewed}/{of}".rjust(7), "")]
         opened = when(self.project.state.opened.get(article.id, ""), datetime.now().astimezone())
         title = [(article.title, "accent" if article.id == self.reader.article_id else "")]
         return (str(article.number), title, str(paragraphs), str(coded or ""), done, share, opened)

@@ -38,7 +38,7 @@ class LinesScreen(ListMoves, CommandModal[None]):
         with Vertical(id="box"):
             yield Static(Content(safe_line(self.heading)), id="heading", markup=False)
             yield Rows((Column(),), empty=("Nothing to list.",))
-            keys = "   ".join(f"{key} {word}" for key, word in self.keymap.hints())
+            keys = self.keymap.hint_line()
             yield Static(Content(keys), id="keys", markup=False)
 
     def on_mount(self) -> None:

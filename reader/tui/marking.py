@@ -28,7 +28,9 @@ class Marking(Selecting):
 
     def fit(self) -> None:
         """The overview has its column where there is room for one."""
-        there = self.size.width >= OVERVIEW_FROM and not self.zen_on and self.opened is not None
+        there = (
+            self.size.width >= OVERVIEW_FROM and not self.zen_on and self.opened is not None and not self.reader.spoken
+        )
         self.overview.display = there
         self.view.tail = 0 if there else 1
         super().fit()

@@ -17,6 +17,7 @@ from reader.errors import ReaderError
 from reader.safe import safe, safe_line
 from reader.tui.fields import place_over_pane
 from reader.tui.screen import CommandModal
+from reader.tui.signs import AsWritten
 from reader.tui.tables import NOTE
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ DRAFT_AFTER = 1.0
 """Seconds from a change to its draft on the disk; 2 are promised."""
 
 
-class NoteArea(TextArea):
+class NoteArea(AsWritten, TextArea):
     """A text area that shows outside text safely, never blinks and refuses a paste that it could not bear."""
 
     class TooMuch(Message):
@@ -91,7 +92,7 @@ class NoteEditor(CommandModal[None]):
             yield Static(Content(self._keys()), id="keys", markup=False)
 
     def _keys(self) -> str:
-        return " ".join(f"{key.replace('ctrl+', '^')} {word}" for key, word in self.keymap.hints())
+        return self.keymap.hint_line(gap=1).replace("ctrl+", "^")
 
     def on_mount(self) -> None:
         """Type on at the end."""

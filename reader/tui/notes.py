@@ -103,6 +103,10 @@ class NotesScreen(FilteredList, CommandScreen[None]):
 
     def on_resize(self) -> None:
         """The panel stands where there is room."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Put the panel where there is room for it."""
         stand(self, beside_from=BESIDE_FROM, below=10)
 
     # -- what is shown ---------------------------------------------------------------------------------------
@@ -156,8 +160,6 @@ class NotesScreen(FilteredList, CommandScreen[None]):
         entry = self._entries[index]
         mark = entry.mark
         on = [("▌", tag_colour(self.project.codebook, mark.tag)), (entry.on, "")] if mark.tag else [(entry.on, "dim")]
-        if self.the_rows().ascii and mark.tag:
-            on[0] = ("|", on[0][1])
         who = f"{mark.coder}: " if mark.coder != self.project.coder else ""
         note = " ".join(mark.note[:400].split())
         return (entry.place, on, [(who, "accent"), (note, "")], when(mark.created, datetime.now().astimezone()))

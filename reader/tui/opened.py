@@ -9,7 +9,7 @@ from reader.commands.reviewing import since_of
 from reader.model import PASSED_OVER, Annotation, Paragraph, Role, role_of
 from reader.safe import safe
 from reader.tui.painting import Picture, Stripe, Tint, is_right_to_left
-from reader.tui.themes import tag_colour
+from reader.tui.themes import tag_colour, tag_sign
 
 if TYPE_CHECKING:
     from reader.project import Edit, Project
@@ -163,6 +163,13 @@ class OpenArticle:
             selected=self.selection.holds(number),
         )
 
+    def cursor(self, current: int) -> tuple[int, int]:
+        """The paragraph and the code point in it that one is on: the end of the current span, else the paragraph's start."""
+        if self.span is None:
+            return current, 0
+        number = self.text.number_at(self.span[1] - 1)
+        return number, self.span[1] - 1 - self.text.paragraph(number).start
+
     def _stripes(self, own: Iterable[Annotation]) -> tuple[Stripe, ...]:
         codebook = self.project.codebook
         tags = dict.fromkeys(tag.id for a in own if a.tag and (tag := codebook.resolve(a.tag)) is not None)
@@ -171,7 +178,7 @@ class OpenArticle:
         return tuple(
             Stripe(
                 tag_colour(codebook, tag_id),
-                safe(codebook.tags[tag_id].key or codebook.tags[tag_id].name[:1]),
+                tag_sign(codebook, tag_id),
                 own=tag_id in mine,
             )
             for tag_id in tags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from rich.segment import Segment
@@ -10,15 +10,15 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
 
-from reader.safe import safe
 from reader.tui.bars import Line
 from reader.tui.opened import by_row, rows_of
-from reader.tui.themes import ink, tag_colour
+from reader.tui.themes import ink, tag_colour, tag_sign
 
 if TYPE_CHECKING:
     from textual import events
     from textual.timer import Timer
 
+    from reader.tui.app import ReaderApp
     from reader.tui.opened import OpenArticle
     from reader.tui.themes import Look
 
@@ -59,7 +59,7 @@ def cells_of(opened: OpenArticle, height: int) -> list[Cell]:
         Cell(
             hits[row] > 0,
             tag_colour(codebook, tags[row]) if row in tags else "",
-            safe(codebook.tags[tags[row]].key or codebook.tags[tags[row]].name[:1]) if row in tags else "",
+            tag_sign(codebook, tags[row]) if row in tags else "",
             0 < wanted[row] <= done[row],
         )
         for row in range(height)
@@ -145,7 +145,7 @@ class Overview(Line):
             sign, style = (cell.sign if plain else "▐"), look.text + ink(cell.colour)
         elif cell.reviewed:
             sign, style = "│", look.good
-        return [Segment(sign.translate(ASCII) if getattr(self.app, "ascii", False) else sign, style)]
+        return [Segment(sign.translate(ASCII) if cast("ReaderApp", self.app).ascii_only else sign, style)]
 
     def ground(self, y: int) -> Style:
         """It stands on the text's ground."""

@@ -18,7 +18,7 @@ from reader.tui.wrap import TAB, Row, drawn, graphemes
 STRIPES = 5
 """Cells for the coding stripes: four bars, or three and how many more."""
 MOST_BARS = 4
-ASCII = str.maketrans("▶✓·│▌▏", ">x.||:")
+ASCII = str.maketrans("▶✓·▌▏", ">x.|:")
 """The signs of the margin where only ASCII is drawn."""
 
 ITALIC = Style(italic=True)
@@ -116,9 +116,19 @@ class Painter:
     """Paints pictures for one width, measure and theme."""
 
     def __init__(
-        self, look: Look, width: int, measure: int, last_number: int, *, ascii_only: bool = False, tail: int = 1
+        self,
+        look: Look,
+        width: int,
+        measure: int,
+        last_number: int,
+        *,
+        ascii_only: bool = False,
+        spoken: bool = False,
+        tail: int = 1,
     ) -> None:
         self.look = look
+        self.spoken = spoken
+        self.edge = "  " if spoken else ("| " if ascii_only else "│ ")
         self.signs = ASCII if ascii_only else {}
         self._dim = Style(color=look.dim.color, dim=look.dim.dim)
         self.pointer = "▶".translate(self.signs)
@@ -136,7 +146,7 @@ class Painter:
         bar = self.margin + self.gutter - 2
         segments = [
             Segment(" " * bar, self.look.text),
-            Segment("│ ".translate(self.signs), self.look.rule),
+            Segment(self.edge, self.look.rule),
             Segment(" " * max(0, self.width - bar - 2), self.look.text),
         ]
         return Strip(segments, self.width).crop(0, self.width)
@@ -173,6 +183,11 @@ class Painter:
             strip = Strip([segment for segment in segments if segment.text]).simplify()
             strips.append(strip if strip.cell_length == self.width else strip.adjust_cell_length(self.width, base))
         return strips
+
+    def column_of(self, text: str, start: int, offset: int) -> int:
+        """The column of the window in which a code point of a row stands, the row beginning at `start`."""
+        first = self.margin + self.gutter
+        return first if is_right_to_left(text) else first + cell_len(drawn(text[start:offset]))
 
     def sign_at(self, text: str, start: int, end: int, x: int) -> int:
         """The code point of a row of a text that stands in a column of the window; the nearest where none does."""
@@ -215,18 +230,23 @@ class Painter:
         else:
             segments.append(Segment(" " * (self.digits + 5), look.text + ground))
         segments += self._stripes(picture.stripes, look.text + ground)
-        segments.append(Segment("│ ".translate(self.signs), look.rule + ground))
+        segments.append(Segment(self.edge, look.rule + ground))
         missing = self.gutter - self.indent - (self.digits + 5) - STRIPES - 2
         if missing > 0:
             segments.insert(-1, Segment(" " * missing, look.text + ground))
         return segments
 
     def _stripes(self, stripes: tuple[Stripe, ...], ground: Style) -> list[Segment]:
-        """One bar a tag; of more than four the first three (of more than twelve the first two) and how many more."""
+        """One bar a tag; of more than four the first three (of more than twelve the first two) and how many more.
+
+        None for a screen reader: the pane names the tags.
+        """
+        if self.spoken:
+            return [Segment(" " * STRIPES, ground)]
         few = MOST_BARS - 1 if len(stripes) - MOST_BARS < 9 else MOST_BARS - 2
         bars = stripes if len(stripes) <= MOST_BARS else stripes[:few]
         if self.look.plain:
-            segments = [Segment(s.sign if cell_len(s.sign) == 1 else "#", ground) for s in bars]
+            segments = [Segment(s.sign, ground) for s in bars]
         else:
             segments = [Segment(("▌" if s.own else "▏").translate(self.signs), ground + ink(s.colour)) for s in bars]
         more = f"+{min(len(stripes) - len(bars), 99)}" if len(stripes) > len(bars) else ""

@@ -93,7 +93,7 @@ class Palette(ListMoves, CommandModal["str | None"]):
 
     def _row(self, index: int) -> Sequence[Cell]:
         if number := self._number():
-            return (f"Go to ¶ {int(number)}", "⏎", "")
+            return (f"Go to ¶ {int(number)}", self.keymap.first("run-chosen"), "")
         name = self._names[self._found[index]]
         return (self._help[name], self.offered.shown(name), name)
 

@@ -81,7 +81,7 @@ class Panel(Line):
             shown[-1] = [Segment("…", look.dim)]
         strips: list[Strip] = []
         if self.is_below and self.ruled:
-            strips.append(Strip([Segment("─" * width, look.rule)], width))
+            strips.append(Strip([Segment((" " if self.spoken else "─") * width, look.rule)], width))
         lead = Segment(" ", look.text) if self.is_below else Segment("│ ", look.rule)
         ground = look.text if self.ruled else look.text + self.rich_style.background_style
         for row in [*shown, *([[]] * (room - len(shown)))]:
@@ -129,7 +129,7 @@ def stand(screen: Keyed[Any], *, beside_from: int, wide: int = 42, below: int = 
     The screen gets the class `-below`.
     """
     width, height = screen.size
-    is_below = width < beside_from
+    is_below = width < beside_from or screen.reader.spoken
     screen.set_class(is_below, "-below")
     panel = screen.query_one(Panel)
     panel.is_below = is_below

@@ -6,7 +6,7 @@ paragraph's own marks change.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from rich.segment import Segment
 from textual.geometry import Region
@@ -17,11 +17,14 @@ from textual.widget import Widget
 from reader.tui import wrap
 from reader.tui.bars import recoloured
 from reader.tui.painting import Painter, Picture
+from reader.tui.signs import AsWritten
 from reader.tui.viewport import Viewport
 
 if TYPE_CHECKING:
     from textual import events
 
+    from reader.tui.app import ReaderApp
+    from reader.tui.screen import Keyed
     from reader.tui.themes import Look
 
 KEPT = 400
@@ -42,8 +45,11 @@ class Source(Protocol):
     def picture(self, number: int, *, current: bool) -> Picture:
         """Everything of a paragraph that is seen."""
 
+    def cursor(self, current: int) -> tuple[int, int]:
+        """The paragraph, and the code point of its text, that one is on."""
 
-class ParagraphView(Widget):
+
+class ParagraphView(AsWritten, Widget):
     """Paragraphs with a current one; moves by paragraph, page and row, and tells when a row is clicked."""
 
     class Clicked(Message):
@@ -123,7 +129,13 @@ class ParagraphView(Widget):
         width, height = self.size
         last = self.source.count if self.source else 1
         self._painter = Painter(
-            self.look, width, self.measure, last, ascii_only=getattr(self.app, "ascii", False), tail=self.tail
+            self.look,
+            width,
+            self.measure,
+            last,
+            ascii_only=getattr(self.app, "ascii_only", False),
+            spoken=getattr(self.app, "spoken", False),
+            tail=self.tail,
         )
         self._rows.clear()
         self._strips.clear()
@@ -245,12 +257,25 @@ class ParagraphView(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a region, without the detour over boxes and borders that we do not have."""
         self._settle()
+        self._point()
         if recoloured(self):
             return super().render_lines(crop)
         strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
         if crop.x or crop.width != self.size.width:
             return [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
+
+    def _point(self) -> None:
+        """A screen reader finds the terminal's cursor on the current paragraph, at the end of the words that are chosen."""
+        app, screen = cast("ReaderApp", self.app), cast("Keyed[object]", self.screen)
+        if not getattr(app, "spoken", False) or self.source is None or screen.points_elsewhere():
+            return
+        number, offset = self.source.cursor(self.current)
+        row = self.row_of(number, offset)
+        at = next((y for y, line in enumerate(self.port.lines) if line == (number, row)), None)
+        if at is not None:
+            start, _ = self._rows_of(number)[row]
+            app.point(self, self._painter.column_of(self.source.text_of(number), start, offset), at)
 
     def _notice_line(self, y: int) -> Strip:
         """A text instead of paragraphs: nothing to read yet, or no room to read."""

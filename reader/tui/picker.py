@@ -146,7 +146,7 @@ class TagPicker(ListMoves, CommandModal[None]):
     def _place(self) -> None:
         box = self.query_one("#box")
         place_over_pane(self, box)
-        shown = "  ".join(f"{key} {word}" for key, word in self.keymap.hints() if word != "new tag")
+        shown = self.keymap.hint_line(gap=2, without=("new tag",))
         self.query_one("#keys", Static).update(Content(shown), layout=False)
         self.call_after_refresh(self._placed)
 
@@ -184,9 +184,8 @@ class TagPicker(ListMoves, CommandModal[None]):
         tag = self.project.tags[choice.id]
         count = self._counts.get(choice.id, 0)
         colour = tag_colour(self.project.codebook, choice.id)
-        bar = "|" if self.query_one(Rows).ascii else "▌"
         on = "✓" if choice.id in self._on_now else ""
-        return ([(bar, colour)], self._path_bits(choice.path), [(on, "good")], str(count or ""), tag.description)
+        return ([("▌", colour)], self._path_bits(choice.path), [(on, "good")], str(count or ""), tag.description)
 
     def _path_bits(self, path: Sequence[str]) -> list[Bit]:
         """The path with its parents dimmed and the letters typed marked in it."""

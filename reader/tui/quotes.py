@@ -110,7 +110,7 @@ class QuotesScreen(CommandModal[None]):
         """Read the quotes of the first tag."""
         useless = {"example"} if self._example is None else set()
         useless |= {"other tag"} if len(self.tags) < 2 else set()
-        hints = "  ".join(f"{key} {word}" for key, word in self.keymap.hints() if word not in useless)
+        hints = self.keymap.hint_line(gap=2, without=useless)
         self.query_one("#keys", Static).update(Content(hints))
         on_disk(self.project)
         self._place()

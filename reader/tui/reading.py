@@ -22,6 +22,10 @@ class ReadingScreen(Marking):
 
     # -- the pane --------------------------------------------------------------------------------------------
 
+    def points_elsewhere(self) -> bool:
+        """The pane has the cursor while an entry of it is chosen."""
+        return self.pane_view.focused_entry >= 0 or super().points_elsewhere()
+
     def switch_focus(self) -> None:
         """From the text to the pane and back."""
         if self.pane_view.focused_entry >= 0:
@@ -30,7 +34,8 @@ class ReadingScreen(Marking):
             self.reader.say("the pane is hidden: p shows it")
         elif self.pane_view.choose(1):
             self.show_pane()
-            self.reader.say("↓ ↑ choose, Enter edits the note, x s a w act on it, Tab back")
+            name = self.reader.key_name
+            self.reader.say(f"{name('down')} {name('up')} choose, Enter edits the note, x s a w act on it, Tab back")
         else:
             self.reader.say("nothing to choose in the pane")
 
@@ -94,11 +99,11 @@ class ReadingScreen(Marking):
         self._measure(-STEP)
 
     def _measure(self, step: int) -> None:
-        self.state.measure = max(NARROWEST, min(WIDEST, self.state.measure + step))
-        self.view.measure = self.state.measure
+        self.state.measure = max(NARROWEST, min(WIDEST, self.reader.measure + step))
+        self.view.measure = self.reader.measure
         self.view.lay_out()
         self.view.move_to(self.here)
-        self.reader.say(f"lines of {self.state.measure} characters, as far as there is room")
+        self.reader.say(f"lines of {self.state.measure} characters, as far as there is room; kept for this project")
 
     def copy(self) -> None:
         """Copy the words or the paragraph with the reference."""

@@ -194,7 +194,6 @@ class Rows(Drawn, can_focus=True):
         self.columns = tuple(columns)
         self.header = header
         self.empty = tuple(empty)
-        self.ascii = False
         self.count = 0
         self.cursor = -1
         self.top = 0
@@ -203,10 +202,12 @@ class Rows(Drawn, can_focus=True):
         self._widths: tuple[int, list[int]] = (-1, [])
         self._sized = False
         self._lines: dict[int, Strip] = {}
+        self._walked = False
 
     def show(self, count: int, source: RowSource, *, cursor: int = 0) -> None:
         """Show `count` rows whose cells `source(index)` gives when they are drawn; put the cursor on one of them."""
         self.count, self._source = count, source
+        self._walked = False
         self.cursor = min(cursor, count - 1)
         self._place()
         self.refresh()
@@ -237,6 +238,7 @@ class Rows(Drawn, can_focus=True):
     def go(self, index: int) -> None:
         """Put the cursor on a row (the nearest there is)."""
         index = max(0, min(index, self.count - 1)) if self.count else -1
+        self._walked = True
         if index == self.cursor:
             return
         before, top = self.cursor, self.top
@@ -361,10 +363,18 @@ class Rows(Drawn, can_focus=True):
             return self._line([column.title for column in self.columns], width, current=False, style="header")
         index = self.top + y - self.header
         if index < self.count:
+            if index == self.cursor and (self.has_focus or self._walked):
+                self._point(y)
             return self._line(self._source(index), width, current=index == self.cursor, bar=self._thumb(y))
         if not self.count and index < len(self.empty):
             return Strip([Segment(fit("  " + self.empty[index], width), self._style("dim"))], width)
         return Strip([Segment(" " * width, self._style(""))], width)
+
+    def _point(self, y: int) -> None:
+        """A screen reader finds the terminal's cursor on the current row; a field above has it while one types there."""
+        point: Callable[[Rows, int, int], None] | None = getattr(self.app, "point", None)
+        if point is not None:
+            point(self, 2, y)
 
     def _thumb(self, y: int) -> str:
         """The cell of the scroll bar beside a row: only where not all rows fit."""
@@ -373,14 +383,14 @@ class Rows(Drawn, can_focus=True):
             return " "
         size = max(1, page * page // self.count)
         start = (page - size) * self.top // max(1, self.count - page)
-        return ("|" if self.ascii else "▐") if start <= y - self.header < start + size else " "
+        return "▐" if start <= y - self.header < start + size else " "
 
     def _line(self, cells: Sequence[Cell], width: int, *, current: bool, style: str = "", bar: str = " ") -> Strip:
         known, found = self._widths
         if known != width:
             found = widths(self.columns, max(0, width - 3))
             self._widths = (width, found)
-        mark = (">" if self.ascii else "▶") if current else " "
+        mark = "▶" if current else " "
         segments = [Segment(mark + " ", self._style(style, current=current))]
         first = True
         for column, cells_wide, cell in zip(self.columns, found, cells, strict=False):

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen, Screen
 
 from reader.errors import ReaderError
 from reader.tui.bars import KeyLine
-from reader.tui.keys import ANYWHERE, PHYSICAL, Keymap, Table, written
+from reader.tui.keys import ANYWHERE, Keymap, Table, physical, written
 from reader.tui.torn import TornKeys
 
 if TYPE_CHECKING:
@@ -54,12 +54,16 @@ class Keyed(Screen[Result], Generic[Result]):
     def keymap(self) -> Keymap:
         """The commands of this screen by key, with the user's changes."""
         if self._keymap is None:
-            self._keymap = Keymap.of(self.TABLE, self.reader.key_changes)
+            self._keymap = self.reader.keymap_of(self.TABLE)
         return self._keymap
 
     def types_text(self) -> bool:
         """Whether keys are text here and now."""
         return self.TEXT_FIELD or (self.focused is not None and hasattr(self.focused, "cursor_blink"))
+
+    def points_elsewhere(self) -> bool:
+        """Whether the terminal's cursor belongs to something else than the text or list of this screen."""
+        return self.types_text()
 
     def on_key(self, event: events.Key) -> None:
         """Every key that no field has taken."""
@@ -98,7 +102,7 @@ class Keyed(Screen[Result], Generic[Result]):
             rest = key.removeprefix("alt+").removeprefix("shift+") if character is None else character
             top = self.app.screen  # the Escape may have closed this one
             return (top if isinstance(top, Keyed) else self).press(rest, character)
-        if found is None and (latin := PHYSICAL.get(wanted)) is not None:
+        if found is None and (latin := physical(self.reader.settings.layouts).get(wanted)) is not None:
             found = self.keymap.get(latin)
             if found is not None:
                 self.reader.say_once(f"{wanted} is read as {latin}, the key in its place")
@@ -156,6 +160,12 @@ class Keyed(Screen[Result], Generic[Result]):
 
         self.app.push_screen(HelpScreen(self.TITLE_IN_HELP, self.keymap), self._chosen)
 
+    def settings(self) -> None:
+        """Change the settings."""
+        from reader.tui.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen())
+
     def undo(self) -> None:
         """Take back the last change."""
         self.reader.take_back()
@@ -174,6 +184,17 @@ class Keyed(Screen[Result], Generic[Result]):
 
     def keep(self) -> None:
         """The program is about to end, perhaps because the line was dropped: what is being typed goes to the disk."""
+
+    def fit(self) -> None:
+        """Put things where there is room for them."""
+
+    def redraw(self) -> None:
+        """Colours, signs or places of things changed: draw all anew."""
+        self._keymap = None
+        self.fit()
+        self.show_marks()
+        for widget in self.query("*"):
+            widget.refresh()
 
     def show_marks(self) -> None:
         """Draw anew what shows marks or tags; screens that show some override it."""

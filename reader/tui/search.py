@@ -24,7 +24,7 @@ from reader.tui.hitlist import HitTagging, Place
 from reader.tui.queryline import Completing, History
 from reader.tui.rows import Bit, Cell, Column, Rows
 from reader.tui.tables import SEARCH
-from reader.tui.themes import tag_colour
+from reader.tui.themes import tag_colour, tag_sign
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -270,8 +270,7 @@ class SearchScreen(HitTagging):
         context: list[Bit] = [(flat(hit.hit), "dim" if gone else "match"), (flat(hit.right), "dim" if gone else "")]
         if hit.where != "text":
             context.append((f"  ({hit.where})", "dim"))
-        sign = "*" if self.the_rows().ascii else "●"
-        chosen = [(sign, "accent")] if (hit.article, hit.number) in self.selected else ""
+        chosen = [("●", "accent")] if (hit.article, hit.number) in self.selected else ""
         return (chosen, title, place, self._stripes(hit), [(flat(hit.left), "dim")], context)
 
     def _stripes(self, hit: Row) -> list[Bit]:
@@ -284,8 +283,8 @@ class SearchScreen(HitTagging):
         codebook = self.project.codebook
         marks = self.project.marks(hit.article).of(hit.number, self.project.coder)
         tags = [tag for a in marks if a.tag and (tag := codebook.resolve(a.tag))]
-        sign = "|" if self.the_rows().ascii else "▌"
-        found = [(sign, tag_colour(codebook, tag.id)) for tag in tags[:STRIPES]]
+        plain = self.reader.look.plain
+        found = [(tag_sign(codebook, tag.id) if plain else "▌", tag_colour(codebook, tag.id)) for tag in tags[:STRIPES]]
         self._striped[hit.article, hit.number] = found
         return found
 

@@ -54,8 +54,13 @@ class Spanning(Flow):
         if self._span_keys is None:
             from reader.tui.tables import SPANS
 
-            self._span_keys = Keymap.of(SPANS, self.reader.key_changes)
+            self._span_keys = self.reader.keymap_of(SPANS)
         return self._span_keys
+
+    def redraw(self) -> None:
+        """The keys of span mode are called otherwise too."""
+        self._span_keys = None
+        super().redraw()
 
     def types_text(self) -> bool:
         """Keys are text while a word is typed."""
@@ -256,7 +261,11 @@ class Spanning(Flow):
                 f"{self._place + 1}/{len(self._places)}" if self._places else "no such word" if self._word.text else ""
             )
             what = "end at the word" if self._word_ends else "the word"
-            self.key_line.prompt(self._word.text, self._word.cursor, f"{what} {found}   ⏎ take  ↓ next  Esc back")
+            self.key_line.prompt(
+                self._word.text,
+                self._word.cursor,
+                f"{what} {found}   {self.reader.key_name('enter')} take  {self.reader.key_name('down')} next  Esc back",
+            )
 
     def _find_word(self, typed: str) -> None:
         walk = self.walk

@@ -84,6 +84,10 @@ class SplitScreen(ListMoves, CommandScreen["Outcome | None"]):
 
     def on_resize(self) -> None:
         """The panel stands where there is room."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Put the panel where there is room for it."""
         stand(self, beside_from=BESIDE_FROM, wide=46, below=12)
 
     def on_panel_sized(self) -> None:

@@ -205,6 +205,15 @@ CHOOSE: Table = (
 )
 """Keys of choosing one of a few rows."""
 
+SETTINGS: Table = (
+    command("change", "enter space", "Switch it, take the next choice, or type it", hint="change"),
+    command("unset", "x", "As without the setting", hint="not set"),
+    command("row-down", "j down", "Next setting"),
+    command("row-up", "k up", "Previous setting"),
+    command("leave", "escape q", "Back", hint="back"),
+)
+"""Keys of the settings."""
+
 HUES: Table = (
     command("take", "enter", "Take this hue", hint="take"),
     command("row-down", "j down", "Next hue"),
@@ -295,6 +304,11 @@ SPANS: Table = (
 )
 """Keys of the span mode of the reading screen."""
 
+TYPING = frozenset({"picker", "note", "palette", "path", "ask"})
+"""Screens on which all other keys type."""
+LEAVING = frozenset({"leave", "leave-filter", "leave-span", "refuse", "save-and-leave"})
+"""Commands that lead out of their screen: each keeps a key that works there."""
+
 TABLES: dict[str, Table] = {
     "spans": SPANS,
     "picker": PICKER,
@@ -315,6 +329,7 @@ TABLES: dict[str, Table] = {
     "ask": ASK,
     "choose": CHOOSE,
     "hues": HUES,
+    "settings": SETTINGS,
     "lines": LINES,
 }
 """All of them by the name of their screen."""

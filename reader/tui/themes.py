@@ -6,9 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
+from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
+
+from reader.config.values import THEMES as NAMES
+from reader.safe import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +64,18 @@ THEMES = (
     ),
 )
 
-NAMES = tuple(theme.name for theme in THEMES)
+TERMINAL = "ansi-dark"
+"""Textual's theme of the terminal's own colours."""
+
+
+def full_name(name: str) -> str:
+    """Textual's name of one of our themes; of the first for an empty one."""
+    return TERMINAL if name == "terminal" else f"reader-{name or NAMES[0]}"
+
+
+def next_name(name: str) -> str:
+    """The theme after one."""
+    return NAMES[(NAMES.index(name) + 1) % len(NAMES)] if name in NAMES else NAMES[0]
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,3 +168,10 @@ def ink(colour: str) -> Style:
 def tag_colour(codebook: Codebook, tag_id: str) -> str:
     """The colour of a tag as `#rrggbb`, on every screen the same."""
     return codebook.colour(tag_id)
+
+
+def tag_sign(codebook: Codebook, tag_id: str) -> str:
+    """The one cell that stands for a tag where there is no colour: its own key, else its first letter; `#` for a wide one."""
+    tag = codebook.tags[tag_id]
+    sign = safe(tag.key or tag.name[:1])
+    return sign if cell_len(sign) == 1 else "#"

@@ -1,0 +1,73 @@
+"""Drawing with ASCII alone: every sign of ours has one of a cell in its place.
+
+What is drawn goes through one filter behind all widgets. Three have none of it, for what they show is the user's:
+the text, a line being typed, a note being written. The text's margin has signs of its own (`painting`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+if TYPE_CHECKING:
+    from textual.widget import Widget as Base
+else:
+    Base = object  # Textual follows a widget's first base alone for its style
+
+_SIGNS = {
+    "▶▸›": ">",
+    "◀‹": "<",
+    "▲↑": "^",
+    "↓": "v",
+    "→⇥": ">",
+    "←": "<",
+    "✓×": "x",
+    "●•": "*",
+    "¶": "#",
+    "·–—−": "-",
+    "…": "~",
+    "“”„«»": '"',
+    "‘’‚": "'",
+    "⏎": "<",
+    "▌▍▐▏▎▕": "|",
+    "█▓▇▆▅": "#",
+    "░▒": ".",
+    "▁▂▃▄▔▀": "-",
+}
+
+
+def _frame(code: int) -> str:
+    """A sign of Unicode's box drawing: a horizontal one, an upright one, a joint."""
+    if chr(code) in "─━┄┅┈┉╌╍═╴╶╸╺╼╾":
+        return "-"
+    return "|" if chr(code) in "│┃┆┇┊┋╎╏║╵╷╹╻╽╿" else "+"
+
+
+ASCII = str.maketrans(
+    {code: _frame(code) for code in range(0x2500, 0x2580)}
+    | {ord(sign): plain for signs, plain in _SIGNS.items() for sign in signs}
+)
+
+
+class AsciiFilter(LineFilter):
+    """Draws our signs with ASCII; letters of any script stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with every sign of ours in its place."""
+        return [
+            segment
+            if segment.control or segment.text.isascii()
+            else Segment(segment.text.translate(ASCII), segment.style)
+            for segment in segments
+        ]
+
+
+class AsWritten(Base):
+    """A widget whose words are the user's: they are never redrawn in other signs."""
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """All filters but that one."""
+        return [one for one in super().get_line_filters() if not isinstance(one, AsciiFilter)]
