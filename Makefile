@@ -30,6 +30,7 @@ sweep: $(STAMP) ## kills, faults and hostile text by the hundred
 
 torture: $(STAMP) ## the long sweeps: kills, faults and flips by the thousand
 	$(BIN)/python -m pytest -n auto --dist worksteal -m torture
+	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -n auto --dist worksteal
 
 docs: $(STAMP) ## write docs/commands.md, keys.md and settings.md anew from the program
 	$(BIN)/python -m reader.cli.manual

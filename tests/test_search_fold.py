@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reader.search.fold import Needle, View, bare, find_spans, fold, folded_with_map
 
-TRICKY = "aAéÅßﬁﬃłæ\u0301\u0327\u0345İıΣςǅ“’…\u00ad\u200d\u200b\ufe0f\t\n 한ㅎ각が\u3099ﾊﾞकष्ि़ำก้👨👩🏽🇫🇷أةىـًلاېदश١北京"
+TRICKY = "aAéÅßﬁﬃłæ\u0301\u0327\u0345İıΣςǅ“’…\u00ad\u200d\u200b\ufe0f\t\r\n 한ㅎ각が\u3099ﾊﾞकष्ि़ำก้👨👩🏽🇫🇷أةىـًلاېदश١北京"
 
 
 def any_text() -> st.SearchStrategy[str]:

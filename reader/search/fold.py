@@ -225,7 +225,7 @@ def _may_join(text: str, position: int) -> bool:
         return False
     before, after = text[position - 1], text[position]
     if after < "\u0300" and before < "\u0300":
-        return False
+        return before == "\r" and after == "\n"
     return _joins(after) or (before >= "\u0900" and _joins(before)) or before in _BEFORE_DIGITS
 
 
