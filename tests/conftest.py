@@ -1,11 +1,17 @@
-"""Which tests are sweeps: kills, faults and hostile text by the hundred. `make test` leaves them to `make check`."""
+"""What all tests share: a project to work on, and which tests are sweeps that `make test` leaves to `make check`."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from reader.model import Article
+from reader.project import Project
+from tests.projects import make_project, the_article
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)
@@ -13,6 +19,20 @@ settings.register_profile("new", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 SWEEPS = ("tests/faults/", "tests/terminal/test_kills", "tests/terminal/test_slow_line", "tests/terminal/test_hostile")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    """A project of anna's with one article."""
+    opened = make_project(tmp_path / "data", coder="anna")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def article(project: Project) -> Article:
+    """Its article."""
+    return the_article(project)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

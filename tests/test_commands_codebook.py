@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,7 @@ from reader.codebook import PALETTE
 from reader.errors import BadName, Conflict, ReaderError, Unreadable, UsageError
 from reader.model import Annotation, Article
 from reader.project import Project
-from tests.projects import make_project, the_article
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    opened = make_project(tmp_path / "data", coder="anna")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def article(project: Project) -> Article:
-    return the_article(project)
+from tests.projects import make_project
 
 
 def paths(project: Project) -> list[str]:

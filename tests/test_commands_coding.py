@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,18 +11,6 @@ from reader.errors import BadName, ReaderError, UnknownTag, UsageError
 from reader.model import Annotation, Article
 from reader.project import Project
 from tests.projects import make_project, the_article
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    opened = make_project(tmp_path / "data", coder="anna")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def article(project: Project) -> Article:
-    return the_article(project)
 
 
 def tagged(project: Project, article: Article) -> set[tuple[int, str, str]]:

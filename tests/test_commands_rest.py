@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,18 +14,6 @@ from reader.errors import BadName, ReaderError, UnknownTag, UsageError
 from reader.model import Article
 from reader.project import Project
 from tests.projects import FLOOD, make_project, new_article, the_article
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    opened = make_project(tmp_path / "data", coder="anna")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def article(project: Project) -> Article:
-    return the_article(project)
 
 
 def edits(project: Project) -> int:

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 from reader.commands.coding import PARAGRAPHS, checked
 from reader.commands.phrases import listed, titled, where
 from reader.commands.registry import Outcome, command
-from reader.edits import new_id, now
 from reader.errors import UsageError
-from reader.model import PASSED_OVER, ROLES, Article, ArticleText, Review, Role, role_of
+from reader.model import PASSED_OVER, ROLES, Article, ArticleText, Role, role_of
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -37,21 +36,7 @@ def review(project: Project, article: Article, paragraphs: Sequence[int]) -> Out
     fresh = [n for n in numbers if not marks.reviewed(n, project.coder, since)]
     if not fresh:
         return Outcome(f"Already reviewed: {where(project, article, numbers)}.", "already reviewed")
-    records = []
-    for number in fresh:
-        paragraph = project.paragraph(article, number)
-        records.append(
-            Review(
-                id=new_id("r"),
-                coder=project.coder,
-                article=article.id,
-                paragraph=number,
-                start=paragraph.start,
-                end=paragraph.end,
-                at=now(),
-            )
-        )
-    edit = project.apply("review", [(None, record) for record in records])
+    edit = project.apply("review", [(None, project.review(article, number)) for number in fresh])
     return Outcome(f"Reviewed {where(project, article, fresh)}.", f"¶ {listed(fresh)} reviewed", edit)
 
 

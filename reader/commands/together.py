@@ -10,7 +10,6 @@ from reader.commands.phrases import where
 from reader.commands.registry import Outcome
 from reader.commands.reviewing import since_of
 from reader.commands.wanted import TagRef, to_put_on
-from reader.edits import new_id, now
 from reader.model import Annotation, Article, Review, Tag
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ def tag_and_review(
     project: Project, article: Article, number: int, tags: Sequence[TagRef], *, create: bool = False
 ) -> Outcome:
     """Put tags on a paragraph and mark it reviewed, all in one edit. What is there already is left as it is."""
-    paragraph = project.paragraph(article, number)
     meant, made = to_put_on(project, tags, create=create)
     present = {meaning(project, mark) for mark in own(project, article, number)}
     missing = [t for t in meant if t.id not in present]
@@ -30,16 +28,7 @@ def tag_and_review(
     pairs += [(None, project.annotation("paragraph", article=article, anchor=anchor, tag=t.id)) for t in missing]
     reviewed = project.marks(article.id).reviewed(number, project.coder, since_of(project))
     if not reviewed:
-        record = Review(
-            id=new_id("r"),
-            coder=project.coder,
-            article=article.id,
-            paragraph=number,
-            start=paragraph.start,
-            end=paragraph.end,
-            at=now(),
-        )
-        pairs.append((None, record))
+        pairs.append((None, project.review(article, number)))
     names, place = shown(project, meant), where(project, article, [number])
     if not pairs:
         return Outcome(f"Already there: {names} on {place}, reviewed.", f"{last_names(meant)}: already there")

@@ -26,6 +26,7 @@ from reader.model import (
     Marks,
     Paragraph,
     ProjectInfo,
+    Review,
     SavedSearch,
     Tag,
     Unit,
@@ -288,6 +289,19 @@ class Project:
             note=note,
             created=at,
             modified=at,
+        )
+
+    def review(self, article: Article, number: int) -> Review:
+        """A new review of a paragraph by this coder, now. UsageError if there is no such paragraph."""
+        paragraph = self.paragraph(article, number)
+        return Review(
+            id=new_id("r"),
+            coder=self.coder,
+            article=article.id,
+            paragraph=number,
+            start=paragraph.start,
+            end=paragraph.end,
+            at=now(),
         )
 
     # -- edits --------------------------------------------------------------------------------------------

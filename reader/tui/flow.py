@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 class Flow(Moving, Finding, Tagging):
     """How one goes through the material."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._done_said = False
+
     # -- the order of articles -------------------------------------------------------------------------------
 
     def order(self) -> list[Article]:
@@ -51,6 +55,57 @@ class Flow(Moving, Finding, Tagging):
                 return
         all_there = len(order) == len(self.project.articles)
         self.reader.say("All is reviewed, in every article" + ("." if all_there else " that the library shows."))
+
+    # -- reviewing -----------------------------------------------------------------------------------------
+
+    def run(self, command: commands.Command) -> None:
+        """Any other command makes Enter at the end of an article say first where it would go."""
+        if command.name != "review-and-on":
+            self._done_said = False
+        super().run(command)
+
+    def review_and_on(self) -> None:
+        """Reviewed, and on to the next unreviewed paragraph; in the pane: edit the entry's note."""
+        if self.pane_view.focused_entry >= 0:
+            self.note()
+            return
+        opened = self.wanted()
+        if not opened.counted:
+            opened.count_all()
+        said = ""
+        if self.here not in opened.reviewed and opened.visits(self.here):
+            outcome = commands.review(self.project, opened.article, [self.here])
+            self.edited(outcome)
+            said = outcome.brief
+        if len(opened.reviewed) >= opened.visited:
+            self._article_done(said)
+            return
+        before = self.here
+        number = commands.next_unreviewed(self.project, opened.article, before)
+        if number is not None:
+            self.go(number)
+            if number < before:
+                self.reader.add(f"back to ¶ {number}, not reviewed yet")
+
+    def _article_done(self, said: str) -> None:
+        """Everything here is reviewed: say so, and go on at the second Enter."""
+        opened = self.wanted()
+        if self._done_said and not said:
+            self._next_unfinished()
+            return
+        self._done_said = True
+        done = f"Article done, {len(opened.reviewed)} of {opened.visited}."
+        self.reader.say(f"{done} Enter: next article with something unreviewed", keep=bool(said))
+
+    def review(self) -> None:
+        """Reviewed on or off."""
+        opened = self.wanted()
+        change = commands.unreview if opened.is_reviewed(self.here) else commands.review
+        self.edited(change(self.project, opened.article, [self.here]))
+
+    def toggle_role(self) -> None:
+        """Furniture or text."""
+        self.edited(commands.role(self.project, self.article, [self.here]))
 
     # -- tag and go on ---------------------------------------------------------------------------------------
 

@@ -22,7 +22,6 @@ class Tagging(Desk):
         super().__init__()
         self._last_given = ""
         self._last_coded: tuple[str, int] | None = None
-        self._done_said = False
 
     # -- putting on --------------------------------------------------------------------------------------
 
@@ -262,66 +261,3 @@ class Tagging(Desk):
         if self.project.read_only:
             raise ReaderError(f"Nothing can be written: {self.project.read_only}")
         self.app.push_screen(NoteEditor(heading, text, save=save, draft=draft))
-
-    # -- reviewing -----------------------------------------------------------------------------------------
-
-    def run(self, command: commands.Command) -> None:
-        """Any other command makes Enter at the end of an article say first where it would go."""
-        if command.name != "review-and-on":
-            self._done_said = False
-        super().run(command)
-
-    def review_and_on(self) -> None:
-        """Reviewed, and on to the next unreviewed paragraph; in the pane: edit the entry's note."""
-        if self.pane_view.focused_entry >= 0:
-            self.note()
-            return
-        opened = self.wanted()
-        if not opened.counted:
-            opened.count_all()
-        said = ""
-        if self.here not in opened.reviewed and opened.visits(self.here):
-            outcome = commands.review(self.project, opened.article, [self.here])
-            self.edited(outcome)
-            said = outcome.brief
-        if len(opened.reviewed) >= opened.visited:
-            self._article_done(said)
-            return
-        before = self.here
-        number = commands.next_unreviewed(self.project, opened.article, before)
-        if number is not None:
-            self.go(number)
-            if number < before:
-                self.reader.add(f"back to ¶ {number}, not reviewed yet")
-
-    def _article_done(self, said: str) -> None:
-        """Everything here is reviewed: say so, and go on at the second Enter."""
-        opened = self.wanted()
-        if self._done_said and not said:
-            self._next_unfinished()
-            return
-        self._done_said = True
-        done = f"Article done, {len(opened.reviewed)} of {opened.visited}."
-        self.reader.say(f"{done} Enter: next article with something unreviewed", keep=bool(said))
-
-    def _next_unfinished(self) -> None:
-        order = list(self.project.articles.values())
-        index = next((i for i, a in enumerate(order) if a.id == self.wanted().id), 0)
-        for article in (*order[index + 1 :], *order[:index]):
-            number = commands.next_unreviewed(self.project, article)
-            if number is not None:
-                self._done_said = False
-                self.remember()
-                self.reader.open_article(article.id, number)
-                return
-        self.reader.say("All is reviewed, in every article.")
-
-    def review(self) -> None:
-        """Reviewed on or off."""
-        opened = self.wanted()
-        change = commands.unreview if opened.is_reviewed(self.here) else commands.review
-        self.edited(change(self.project, opened.article, [self.here]))
-
-    def toggle_role(self) -> None:
-        """Furniture or text."""
-        self.edited(commands.role(self.project, self.article, [self.here]))
