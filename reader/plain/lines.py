@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader import commands
 from reader.commands import REGISTRY, Command
+from reader.commands.goodbye import begin_session, end_session, ended_badly
 from reader.commands.phrases import titled
 from reader.errors import Locked, ReaderError, ReadOnly, UsageError
 from reader.plain import marking, moving, spoken, tagging
@@ -135,6 +136,7 @@ def converse(project: Project, article_id: str, named: Named) -> int:
             _say_why(voice)
         finally:
             talk.keep_place()
+        end_session(project)
     return 0
 
 
@@ -152,6 +154,8 @@ def _greet(talk: Talk) -> None:
         give_way(talk.project)
     except (Locked, ReadOnly) as error:
         talk.voice.say(spoken.ended(f"Read-only: {str(error).removesuffix('.')}"))
+    if begin_session(talk.project):
+        talk.voice.say(ended_badly(talk.project))
     talk.voice.say(*marking.drafts(talk.project))
     talk.voice.say(f"Plain mode. {spoken.ended(titled(talk.article))} {head}", *rest)
 

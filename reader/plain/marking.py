@@ -9,6 +9,7 @@ from reader import commands
 from reader.commands import Outcome
 from reader.commands.coding import words_of
 from reader.commands.editor import edit_outside, is_chosen
+from reader.commands.goodbye import place_of, unfinished
 from reader.commands.notes import bare_note
 from reader.commands.phrases import titled
 from reader.errors import UsageError
@@ -114,19 +115,18 @@ def _edit_note(talk: Talk) -> None:
         outcome = commands.note(project, article, number, text)
         said = f"Noted on paragraph {number}, {words_of(text)}." if text else f"Removed the note on paragraph {number}."
     talk.done(said, outcome)
-    if not project.pending and key in project.drafts():
-        project.drop_draft(key)
+    project.drop_draft(key)
 
 
 def drafts(project: Project) -> list[str]:
     """The notes that were being typed when a session ended, and how to go on with them."""
     found: list[str] = []
-    for key, text in sorted(project.drafts().items()):
-        article_id, _, rest = key.partition(":")
-        number = rest.partition(":")[0]
-        if article_id in project.articles and number.isdecimal() and int(number) and text.strip():
-            place = f"paragraph {number} of {titled(project.articles[article_id])}"
-            found.append(f"A note on {place} was being typed, {words_of(text)}. There, type a to go on with it.")
+    for left in unfinished(project):
+        place, how = place_of(project, left), "Type q, then reader, to go on with it."
+        if left.on == "article" and left.number and not left.mark:
+            place = f"A note on paragraph {left.number} of {titled(project.articles[left.owner])}"
+            how = "There, type a to go on with it."
+        found.append(f"{place} was being typed, {words_of(left.text)}. {how}")
     return found
 
 

@@ -6,6 +6,7 @@ handed out are immutable: a change makes new ones.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -364,6 +365,9 @@ class Project:
             self._pending = [other for other in self._pending if other.id != edit.id]
             if isinstance(event, Conflicted):
                 self._forget(edit)
+                self._working.keep_drafts()
+        with contextlib.suppress(NotSaved):  # a draft of what is stored is not offered
+            self._drop_drafts()
 
     def _report(self, event: Event) -> None:
         for listener in self._listeners:
@@ -463,9 +467,14 @@ class Project:
         self._working.save_draft(key, text)
 
     def drop_draft(self, key: str) -> None:
-        """Forget a note that was being typed. NotSaved."""
+        """Forget a note that was being typed, once all that was done with it is on the disk. NotSaved."""
         if not self.read_only:
-            self._working.drop_draft(key)
+            self._working.done_with_draft(key)
+            self._drop_drafts()
+
+    def _drop_drafts(self) -> None:
+        if not self._pending:
+            self._working.drop_drafts()
 
     def drafts(self) -> dict[str, str]:
         """The notes that were being typed, by where they belong."""

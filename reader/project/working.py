@@ -18,6 +18,7 @@ class Working:
         self._drafts_in = path / "drafts" / coder
         self._modes = modes
         self._state: Session | None = None
+        self._finished: list[str] = []
 
     @property
     def state(self) -> Session:
@@ -37,17 +38,29 @@ class Working:
 
     def save_draft(self, key: str, text: str) -> None:
         """Keep a note being typed, durably. NotSaved."""
+        if key in self._finished:
+            self._finished.remove(key)
         try:
             self._drafts.save(key, text)
         except OSError as error:
             raise NotSaved(f"The draft is not on the disk: {error.strerror}.") from error
 
-    def drop_draft(self, key: str) -> None:
-        """Forget a note that was being typed. NotSaved."""
+    def done_with_draft(self, key: str) -> None:
+        """A note that was being typed is finished: its draft goes with the next `drop_drafts`."""
+        self._finished.append(key)
+
+    def drop_drafts(self) -> None:
+        """Forget the drafts of what is on the disk now. NotSaved."""
+        finished, self._finished = self._finished, []
         try:
-            self._drafts.drop(key)
+            for key in finished:
+                self._drafts.drop(key)
         except OSError as error:
             raise NotSaved(f"The draft could not be removed: {error.strerror}.") from error
+
+    def keep_drafts(self) -> None:
+        """What was finished could not be stored after all: its drafts are all there is of it."""
+        self._finished = []
 
     def drafts(self) -> dict[str, str]:
         """The notes that were being typed, by where they belong."""

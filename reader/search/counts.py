@@ -80,6 +80,10 @@ class Counts:
             return dict(self._rows("SELECT tag, n FROM tag_counts WHERE coder = ? AND n > 0", coder))
         return dict(self._rows("SELECT tag, sum(n) AS total FROM tag_counts GROUP BY tag HAVING total > 0"))
 
+    def annotations(self, coder: str) -> int:
+        """All annotations of a coder, tags and notes, those on tags and the project too."""
+        return self._number("SELECT count(*) FROM annotations WHERE live AND coder = ?", self._whose(coder))
+
     def meant(self, codebook: Codebook, coder: str | None = None) -> dict[str, int]:
         """Annotations by the tag they mean now: merges followed, doubles that a merge made counted once."""
         coder = self._whose(coder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -82,13 +83,12 @@ class Drafts:
         fs.remove(self._file(key))
 
     def all(self) -> dict[str, str]:
-        """All drafts, by where they belong."""
-        found: dict[str, str] = {}
+        """All drafts by where they belong, the latest first."""
+        found: list[tuple[int, Draft]] = []
         for name in fs.names(self.folder):
             if name.endswith(".json") and not name.startswith("."):
-                try:
-                    draft = msgspec.json.decode(fs.read_bytes(self.folder / name), type=Draft)
-                except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-                    continue
-                found[draft.key] = draft.text
-        return found
+                path = self.folder / name
+                with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
+                    draft = msgspec.json.decode(fs.read_bytes(path), type=Draft)
+                    found.append((fs.status(path).st_mtime_ns, draft))
+        return {draft.key: draft.text for _, draft in sorted(found, key=lambda one: one[0], reverse=True)}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from reader import commands
+from reader.commands.goodbye import end_session
 from reader.config import Settings
 from reader.errors import ReaderError
 from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
@@ -173,8 +174,7 @@ class ReaderApp(Seeing):
         for screen in self.screen_stack:
             if isinstance(screen, Keyed):
                 screen.keep()
-        self.project.state.clean = True
-        self.project.save_state()
+        end_session(self.project)
         self.indexing.end()
         self.exit(0)
 

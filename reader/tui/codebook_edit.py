@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reader import commands
 from reader.commands import tagfields
 from reader.commands.codebook import merging, tag_merge, tag_move
+from reader.commands.goodbye import draft_of_description, draft_of_tag_note
 from reader.commands.tags import counts, tree
 from reader.errors import ReaderError, UsageError
 from reader.model import Tag
@@ -128,7 +129,7 @@ class CodebookEdits(CommandScreen[None]):
             self.did(tagfields.tag_describe(self.project, tag.id, text), tag.id)
 
         heading = f"{tag.name}: when to use it, when not"
-        self.app.push_screen(NoteEditor(heading, tag.description, save=save, draft=f"tag:{tag.id}"))
+        self.app.push_screen(NoteEditor(heading, tag.description, save=save, draft=draft_of_description(tag.id)))
 
     def memo(self) -> None:
         """Write a note on the tag itself."""
@@ -143,7 +144,7 @@ class CodebookEdits(CommandScreen[None]):
 
         self.app.push_screen(
             NoteEditor(
-                f"note on the tag {tag.name}", before.note if before else "", save=save, draft=f"tagnote:{tag.id}"
+                f"note on the tag {tag.name}", before.note if before else "", save=save, draft=draft_of_tag_note(tag.id)
             )
         )
 

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 
 from reader import commands
 from reader.commands.comparing import noted
+from reader.commands.goodbye import draft_of_memo
 from reader.commands.notes import memo
 from reader.errors import ReaderError
 from reader.model import Annotation
@@ -269,7 +270,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
             self._did(commands.annotation_note(self.project, self._stored(mark), text))
 
         what = f"{entry.place} {entry.on}".strip() if mark.article else entry.on or entry.place
-        key = f"{mark.article}:{mark.first}:{mark.id}" if mark.article else f"memo:{mark.id}"
+        key = f"{mark.article}:{mark.first}:{mark.id}" if mark.article else draft_of_memo(mark.id)
         self.app.push_screen(NoteEditor(f"note on {what}" if mark.article else what, stored.note, save=save, draft=key))
 
     def new_memo(self) -> None:
@@ -282,7 +283,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
             if text:
                 self._did(memo(self.project, text))
 
-        self.app.push_screen(NoteEditor("memo on the project", "", save=save, draft="memo:"))
+        self.app.push_screen(NoteEditor("memo on the project", "", save=save, draft=draft_of_memo()))
 
     def _writable(self) -> None:
         if self.project.read_only:
