@@ -6,7 +6,13 @@ import os
 
 import pytest
 
-SWEEPS = ("tests/faults/", "tests/terminal/test_kills", "tests/terminal/test_slow_line", "tests/terminal/test_hostile")
+SWEEPS = (
+    "tests/faults/",
+    "tests/undoing/",
+    "tests/terminal/test_kills",
+    "tests/terminal/test_slow_line",
+    "tests/terminal/test_hostile",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
