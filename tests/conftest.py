@@ -18,7 +18,13 @@ settings.register_profile("new", deadline=None)
 # A check of one state of the code comes to one result; `make torture` looks for examples that nobody has seen.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-SWEEPS = ("tests/faults/", "tests/terminal/test_kills", "tests/terminal/test_slow_line", "tests/terminal/test_hostile")
+SWEEPS = (
+    "tests/faults/",
+    "tests/undoing/",
+    "tests/terminal/test_kills",
+    "tests/terminal/test_slow_line",
+    "tests/terminal/test_hostile",
+)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def next_redo(project: Project) -> Edit | None:
 
 def undo(project: Project, edit_id: str = "") -> Edit:
     """See `Project.undo`."""
-    target = _own_edit(project, edit_id) if edit_id else next_undo(project)
+    target = _standing(project, _own_edit(project, edit_id)) if edit_id else next_undo(project)
     if target is None:
         raise UsageError("There is nothing to undo.")
     _take_back(project, target, UNDO)
@@ -49,6 +49,27 @@ def _own_edit(project: Project, edit_id: str) -> Edit:
         if edit.id == edit_id:
             return edit
     raise UsageError(f"There is no edit {edit_id!r} of yours; `reader history` lists them.")
+
+
+def _standing(project: Project, edit: Edit) -> Edit:
+    """The edit, or the redo that brought it back last. UsageError if it is undone."""
+    gone: set[str] = set()
+    standing: dict[str, Edit] = {}
+    by_id: dict[str, Edit] = {}
+    for other in project.own_edits():
+        by_id[other.id] = other
+        if other.id not in gone and other.undoes:
+            gone.add(other.undoes)
+            standing[other.undoes] = other
+        if other.id == edit.id:
+            break
+    if edit.id in gone:
+        what = project.describe(edit)
+        raise UsageError(f"“{what}” is undone already; `reader redo` brings back what was undone last.")
+    brought_back = {by_id[undone].undoes: redone for undone, redone in standing.items() if undone in by_id}
+    while edit.id in brought_back:
+        edit = brought_back[edit.id]
+    return edit
 
 
 def _take_back(project: Project, target: Edit, command: str) -> None:
@@ -95,10 +116,11 @@ def _who_changed(project: Project, target: Edit, change: Change) -> str:
 
 
 def _check_unused(project: Project, inverse: tuple[Change, ...]) -> None:
-    """Conflict if an article or tag would go that carries marks beyond those which go with it."""
+    """Conflict if an article or tag would go that carries marks or other tags beyond those which go with it."""
     going = {change.id for change in inverse if change.after is None}
     if not any(change.after is None and change.table in SHARED for change in inverse):
         return
+    _check_tree(project, inverse, going)
     project.flush()  # counts know only what is on the disk
     leaving = Counter(
         c.record.get("tag", "")
@@ -125,9 +147,28 @@ def _check_unused(project: Project, inverse: tuple[Change, ...]) -> None:
             raise Conflict(f"Not undone: {what} carries {len(left)} marks by {who}, which would be lost.")
 
 
+def _check_tree(project: Project, inverse: tuple[Change, ...], going: set[str]) -> None:
+    """Conflict if a tag would go under which others stand, or as which others are read."""
+    after = {change.id: change.after for change in inverse if change.table == "tags" and change.after is not None}
+    for change in inverse:
+        if change.after is not None or change.table != "tags":
+            continue
+        what = f"the tag “{change.record['name']}”"
+        for tag in project.tags.values():
+            record = after.get(tag.id)
+            parent = tag.parent if record is None else record.get("parent", "")
+            merged_into = tag.merged_into if record is None else record.get("merged_into", "")
+            if tag.id not in going and change.id == merged_into:
+                raise Conflict(f"Not undone: the tag “{tag.name}” was merged into {what}; its marks would be lost.")
+            if tag.id not in going and change.id == parent:
+                raise Conflict(f"Not undone: the tag “{tag.name}” stands under {what} and would lose its place.")
+
+
 def _annotations_with(project: Project, tag_id: str, leaving: int = 0) -> Iterator[Annotation]:
     """The annotations with a tag; memos alone where no more than those are left that leave with it."""
     yield from (memo for memo in project.all_memos() if memo.tag == tag_id)
+    for article_id in project.all_articles().keys() - project.articles.keys():  # removed ones, which may come back
+        yield from (a for a in project.all_marks(article_id).annotations.values() if a.tag == tag_id)
     if project.counts(everyone=True).tag(tag_id) <= leaving:
         return
     for article_id in project.articles:
