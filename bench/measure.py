@@ -66,7 +66,7 @@ def ratio(name: str, ours: Sequence[float], bare: Sequence[float], bar: float) -
     """Print a figure as a ratio of medians beside the bar it is held to."""
     value = statistics.median(ours) / statistics.median(bare)
     verdict = "ok" if value <= bar else "MISSED"
-    print(f"{name:44} {milliseconds(ours)}  bare {milliseconds(bare)}  x{value:.2f}  bar {bar}  {verdict}")
+    print(f"{name:44} {milliseconds(ours)}  bare {milliseconds(bare)}  x{value:.2f}  bar {bar:.3g}  {verdict}")
 
 
 def long_text(paragraphs: int) -> str:

@@ -1,24 +1,22 @@
 """How fast the index is built and searched, beside bare SQLite in the same run.
 
-    python -m bench.search [--mb 20] [--paragraphs 25] [--folder FOLDER]
+    python -m bench.search [--mb 20] [--paragraphs 25] [--folder FOLDER] [--rounds 3]
 
-Makes a project of generated articles in a folder (kept with --folder and used again), builds its index and
-prints each figure with the ratio to what it is compared with:
+Makes a project of generated articles (`bench.library`) in a folder, kept with --folder and used again; 1 GB needs
+about 6 GB of disk for a while. The bars:
 
     build     against one INSERT of the ready paragraphs into an FTS5 table with the same options
     first 50  hits with context, against one SELECT with snippet() over an FTS5 table that reads the texts from
-              SQLite, and against the SELECT of the row numbers alone
-    cold      `reader search` against `python -c pass`
-
-Words follow a Zipf law over made-up words; `zyxomma` stands once in 100 000 paragraphs, the phrase
-`quillon vane` once in 4 000.
+              SQLite, by turns; and against ripgrep through the files of the texts
+    keys      in the query line while searches run, against a bare list that scrolls
+    cold      `reader search` against `python -c pass`, the query taken off
+    memory    of the program and of the process that searches for it
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import itertools
 import random
 import shutil
 import sqlite3
@@ -27,100 +25,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
-from reader.edits import new_id, now
+from bench.library import PHRASE, RARE, made, vocabulary
+from bench.measure import ratio, repaint, yardstick
 from reader.formats import NewArticle
-from reader.model import Paragraph, Tag
+from reader.model import Paragraph
 from reader.project import Project
 from reader.search import schema
 from reader.search.hits import Hit
+from tests.terminal.harness import READER, Room, Terminal
 
-SYLLABLES = (
-    "an",
-    "ber",
-    "con",
-    "dis",
-    "e",
-    "for",
-    "gal",
-    "hu",
-    "in",
-    "jo",
-    "ka",
-    "lem",
-    "mo",
-    "nor",
-    "ost",
-    "pra",
-    "qui",
-    "ren",
-    "sta",
-    "tu",
-    "und",
-    "vel",
-    "wi",
-    "xan",
-    "yor",
-    "ze",
-)
-RARE, PHRASE = "zyxomma", "quillon vane"
 HITS = 50
-
-
-def vocabulary(rng: random.Random) -> list[str]:
-    """Made-up words, the commonest first and short."""
-    words = ("".join(rng.choices(SYLLABLES, k=1 + min(i // 40, rng.randint(1, 4)))) for i in range(90_000))
-    return list(dict.fromkeys(words))
-
-
-def paragraphs(megabytes: float, rng: random.Random) -> Iterator[str]:
-    """Paragraphs of about 500 characters."""
-    words = vocabulary(rng)
-    weights = list(itertools.accumulate(1 / (rank + 3) ** 1.05 for rank in range(len(words))))
-    pool = [" ".join(rng.choices(words, cum_weights=weights, k=rng.randint(5, 25))).capitalize() for _ in range(50_000)]
-    size = number = 0
-    while size < megabytes * 1e6:
-        text = ". ".join(rng.choices(pool, k=rng.randint(3, 8))) + f", {words[rng.randrange(len(words))]} {number}."
-        text += f" Then {RARE}." * (number % 100_000 == 99) + f" By the {PHRASE}." * (number % 4_000 == 50)
-        size += len(text) + 2
-        number += 1
-        yield text
-
-
-def articles(megabytes: float, each: int) -> Iterator[NewArticle]:
-    """Articles of so many paragraphs each."""
-    found = paragraphs(megabytes, random.Random(7))
-    for number in itertools.count():
-        parts = list(itertools.islice(found, each))
-        if not parts:
-            return
-        ends = list(itertools.accumulate(len(part) + 2 for part in parts))
-        places = [
-            Paragraph(i, end - 2 - len(part), end - 2) for i, (part, end) in enumerate(zip(parts, ends, strict=True), 1)
-        ]
-        yield NewArticle(text="\n\n".join(parts), paragraphs=places, title=f"Article {number}", source=f"{number}.txt")
-
-
-def made(folder: Path, megabytes: float, each: int) -> Project:
-    """The project in the folder; made if there is none, with a tag on every tenth paragraph of every fifth article."""
-    if (folder / "project.json").exists():
-        return Project.open(folder, coder="bench")
-    Project.create(folder, name="bench")
-    project = Project.open(folder, coder="bench")
-    project.import_articles(articles(megabytes, each))
-    tag = Tag(id=new_id("t"), name="harm", created=now())
-    project.apply("tag-add", [(None, tag)])
-    marks = []
-    for article in list(project.articles.values())[::5]:
-        for number in range(1, len(project.text(article.id)) + 1, 10):
-            anchor = project.paragraph_anchor(article, number)
-            marks.append((None, project.annotation("paragraph", article=article, anchor=anchor, tag=tag.id)))
-    project.apply("tag", marks)
-    project.flush()
-    return project
+BUILD_BAR, SIZE_BAR, ONE_BAR, QUERY_BAR, KEY_BAR, COLD_BAR, MEMORY_BAR = 1 / 0.7, 1.3, 1.0, 1.5, 2.0, 10.0, 300.0
+TIMES = 41
+Samples = list[float]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -130,14 +52,26 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def median(work: Callable[[], object], times: int = 41) -> float:
-    """The median of several runs after a first one."""
-    work()
-    return statistics.median(seconds(work) for _ in range(times))
+def by_turns(ours: Callable[[], object], bare: Callable[[], object], times: int = TIMES) -> tuple[Samples, Samples]:
+    """Both several times, one after the other, so that they meet the same machine; the first time is not counted."""
+    ours(), bare()
+    found = [(seconds(ours), seconds(bare)) for _ in range(times)]
+    return [one for one, _ in found], [other for _, other in found]
 
 
-def bare(path: Path, ready: list[tuple[int, str]], *, texts: bool) -> tuple[sqlite3.Connection, float]:
+def held(name: str, value: float, bar: float, unit: str) -> None:
+    """Print a figure beside the bar it is held to."""
+    print(f"{name:44} {value:.2f} {unit}  bar {bar:g}  {'ok' if value <= bar else 'MISSED'}", flush=True)
+
+
+# building
+
+
+def bare_index(
+    path: Path, ready: Sequence[tuple[int, str]], *, texts: bool = False
+) -> tuple[sqlite3.Connection, float]:
     """A table with the options of ours and all paragraphs in it, and how long the INSERT took; with `texts` it can show them."""
+    path.unlink(missing_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -157,32 +91,60 @@ def bare(path: Path, ready: list[tuple[int, str]], *, texts: bool) -> tuple[sqli
     return connection, seconds(insert)
 
 
-def line(what: str, ours: float, other: float, unit: str = "ms", scale: float = 1e3, *, faster: bool = False) -> None:
-    """Print one comparison."""
-    ratio = other / ours if faster else ours / other
-    print(f"{what:<34}{ours * scale:>10.2f} {unit:<5}{other * scale:>10.2f} {unit:<5} x {ratio:.2f}", flush=True)
-
-
-def measure_build(project: Project, folder: Path) -> list[tuple[int, str]]:
-    """Build beside a bare INSERT; the paragraphs that were inserted."""
+def built_anew(folder: Path) -> float:
+    """Seconds that writing all words takes into an index that has the records."""
     for suffix in ("", "-wal", "-shm"):
-        (project.path / f"index.sqlite{suffix}").unlink(missing_ok=True)
-    texts = (project.text(article_id) for article_id in project.articles)
-    ready = list(enumerate((t.text_of(n) for t in texts for n in range(1, len(t) + 1)), 1))
-    size = sum(len(text) for _, text in ready)
-    project.counts()  # the records; the words are what is measured
-    ours = seconds(project.build_index)
-    connection, other = bare(folder / "bare.sqlite", ready, texts=False)
-    connection.close()
-    line(f"build, {size / 1e6:.0f} MB, {len(ready)} ¶ (speed)", ours, other, "s", 1, faster=True)
-    with contextlib.closing(sqlite3.connect(project.path / "index.sqlite")) as index:
+        (folder / f"index.sqlite{suffix}").unlink(missing_ok=True)
+    with contextlib.closing(Project.open(folder, coder="bench")) as project:
+        project.counts()
+        return seconds(project.build_index)
+
+
+def measure_build(folder: Path, scratch: Path, ready: Sequence[tuple[int, str]], rounds: int) -> None:
+    """Build beside a bare INSERT; the size; one paragraph more."""
+    size = sum(len(text.encode()) for _, text in ready)
+    ours: Samples = []
+    bare: Samples = []
+    for _ in range(rounds):
+        ours.append(built_anew(folder))
+        connection, took = bare_index(scratch / "bare.sqlite", ready)
+        connection.close()
+        bare.append(took)
+    ratio(f"build, {size / 1e6:.0f} MB, {len(ready):,} paragraphs", ours, bare, BUILD_BAR)
+    with contextlib.closing(sqlite3.connect(folder / "index.sqlite")) as index:
         index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    print(f"index {(project.path / 'index.sqlite').stat().st_size / size:.2f} x the text")
-    new = NewArticle(text="One more.", paragraphs=[Paragraph(1, 0, 9)], title="More", source="more.txt")
-    project.import_articles([new])
-    ours_now = project.index()
-    print(f"one paragraph more {seconds(lambda: ours_now.take_texts(project.text)) * 1e3:.2f} ms")
-    return ready
+    held("size of the index, of the text's", (folder / "index.sqlite").stat().st_size / size, SIZE_BAR, "x")
+
+
+def measure_one_more(project: Project) -> None:
+    """From an import of one paragraph to its words in the index."""
+    found: Samples = []
+    for number in range(9):
+        text = f"One more, the {number}th of {time.time_ns()}."
+        new = NewArticle(text=text, paragraphs=[Paragraph(1, 0, len(text))], title="More", source=f"more{number}.txt")
+        project.import_articles([new])
+        project.flush()
+        found.append(seconds(lambda: project.index().take_few_texts(project.text)))
+    held("one paragraph more", statistics.median(found) * 1e3, ONE_BAR, "ms")
+
+
+# queries
+
+
+def cases() -> dict[str, tuple[str, str]]:
+    """By name: what is typed, and the same for FTS5."""
+    common = vocabulary(random.Random(7))
+    one, two, three = common[0], common[5], common[300]
+    return {
+        "rare word": (RARE, f'"{RARE}"'),
+        "common word": (one, f'"{one}"'),
+        "phrase": (f'"{PHRASE}"', f'"{PHRASE}"'),
+        "common phrase": (f'"{one} {two}"', f'"{one} {two}"'),
+        "prefix": ("qui*", '"qui"*'),
+        "one letter": ("e*", '"e"*'),
+        "boolean": (f"({three} OR {RARE}) {one} -{two}", f'("{three}" OR "{RARE}") AND "{one}" NOT "{two}"'),
+        "tag + word": (f"tag:harm {one}", f'"{one}"'),
+    }
 
 
 def first_hits(project: Project, query: str) -> list[Hit]:
@@ -195,62 +157,101 @@ def fetched(connection: sqlite3.Connection, statement: str, matching: str) -> li
     return connection.execute(statement, (matching,)).fetchall()
 
 
-def measure_queries(project: Project, folder: Path, ready: list[tuple[int, str]]) -> None:
-    """The first hits of some queries beside the same from SQLite alone."""
-    connection, _ = bare(folder / "shown.sqlite", ready, texts=True)
-    common = vocabulary(random.Random(7))
-    one, two, three = common[0], common[5], common[300]
-    cases = {
-        "rare word": (RARE, f'"{RARE}"'),
-        "common word": (one, f'"{one}"'),
-        "phrase": (f'"{PHRASE}"', f'"{PHRASE}"'),
-        "common phrase": (f'"{one} {two}"', f'"{one} {two}"'),
-        "prefix": ("qui*", '"qui"*'),
-        "one letter": ("e*", '"e"*'),
-        "boolean": (f"({three} OR {RARE}) {one} -{two}", f'("{three}" OR "{RARE}") AND "{one}" NOT "{two}"'),
-        "tag + word": (f"tag:harm {one}", f'"{one}"'),
-    }
+def measure_queries(project: Project, scratch: Path, ready: Sequence[tuple[int, str]]) -> None:
+    """The first hits of some queries beside the same from SQLite alone: as many rows as our hits lie in."""
+    connection, _ = bare_index(scratch / "shown.sqlite", ready, texts=True)
     connection.execute("CREATE TABLE marked (row INTEGER PRIMARY KEY)")
     with contextlib.closing(sqlite3.connect(project.path / "index.sqlite")) as index:
         connection.executemany("INSERT INTO marked VALUES (?)", index.execute("SELECT DISTINCT row FROM marked"))
-    for name, (typed, matching) in cases.items():
+    for name, (typed, matching) in cases().items():
         both = "AND rowid IN (SELECT row FROM marked)" if name.startswith("tag") else ""
         where = f"FROM words WHERE words MATCH ? {both} ORDER BY rowid LIMIT {HITS}"
         shown = f"SELECT rowid, snippet(words, 0, '[', ']', '…', 12) {where}"
-        rows = len(connection.execute(shown, (matching,)).fetchall())
-        ours = median(partial(first_hits, project, typed))
-        line(f"{name} ({rows}), with context", ours, median(partial(fetched, connection, shown, matching)))
-        alone = f"SELECT rowid {where}"
-        line(f"{name}, row numbers alone", ours, median(partial(fetched, connection, alone, matching)))
+        ours, bare = by_turns(partial(first_hits, project, typed), partial(fetched, connection, shown, matching))
+        ratio(f"{name}, first {len(first_hits(project, typed))} hits", ours, bare, QUERY_BAR)
     connection.close()
+    (scratch / "shown.sqlite").unlink()
 
 
 def measure_rg(project: Project) -> None:
-    """The whole count beside ripgrep over the text files."""
+    """The first hits beside ripgrep's count over the text files."""
     rg = shutil.which("rg")
-    for word in (RARE, vocabulary(random.Random(7))[300]) if rg else ():
+    common = vocabulary(random.Random(7))
+    for word in (RARE, PHRASE, common[300], common[5]) if rg else ():
         command = [rg or "", "-ciF", word, str(project.path / "texts")]
-        other = median(partial(subprocess.run, command, capture_output=True, check=False), 5)
-        line(f"first hits of {word}, rg", median(partial(first_hits, project, word), 5), other)
+        search = partial(subprocess.run, command, capture_output=True, check=False)
+        ours, other = by_turns(partial(first_hits, project, f'"{word}"'), search, 5)
+        ratio(f"first hits of {word}, beside rg -ciF", ours, other, 1.0)
+
+
+# the program
+
+
+def measure_keys(folder: Path, scratch: Path) -> None:
+    """Keys in the query line while what was typed before is searched, the first letter included; then the memory."""
+    (scratch / "bare").mkdir()
+    (scratch / "ours").mkdir()
+    bare_room, room = Room(scratch / "bare"), Room(scratch / "ours")
+    with yardstick(bare_room, "list", "1000000") as terminal:
+        terminal.wait_for("READY")
+        bare = [repaint(terminal, "j") for _ in range(TIMES)][2:]
+        terminal.quit()
+    first: Samples = []
+    others: Samples = []
+    command = [*READER, "--project", str(folder), "--coder", "bench", "open"]
+    with Terminal(command, cwd=room.folder, env=room.environment()) as terminal:
+        terminal.wait_for("of ")
+        terminal.type("f")
+        terminal.wait_for("search:")
+        for word in ("e*", "ost* qui*", "an OR ber", "mo -con", "e ka"):
+            first.append(repaint(terminal, word[0]))
+            others += [repaint(terminal, sign) for sign in word[1:]]
+            terminal.wait_for(r"hits?\W")
+            others += [repaint(terminal, "\x7f") for _ in word]
+        ratio("first letter in the query line", first, bare, KEY_BAR)
+        ratio("the letters after it, and taking back", others, bare, KEY_BAR)
+        terminal.type("e*")
+        terminal.wait_for(r"the first 10,000 of")
+        sizes = [_most_memory(pid) for pid in (terminal.pid, *_children(terminal.pid))]
+        print(f"{'memory at most of program, its searcher':44} {' + '.join(f'{size:.0f}' for size in sizes)} MB")
+        held("together", sum(sizes), MEMORY_BAR, "MB")
+
+
+def _children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in found]
+
+
+def _most_memory(pid: int) -> float:
+    """The most that a process has had, in MB; Linux says it."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def measure_cold(folder: Path) -> None:
-    """The command in a fresh process beside an empty Python."""
+    """The command in a fresh process beside an empty Python, the query itself taken off."""
     command = [sys.executable, "-m", "reader", "--project", str(folder), "--coder", "bench", "search", RARE]
-    ours = median(lambda: subprocess.run(command, capture_output=True, check=False), 9)
-    line("cold", ours, median(lambda: subprocess.run([sys.executable, "-c", "pass"], check=False), 9))
+    run = partial(subprocess.run, capture_output=True, check=False)
+    ours, bare = by_turns(partial(run, command), partial(run, [sys.executable, "-c", "pass"]), 15)
+    with contextlib.closing(Project.open(folder, coder="bench", write=False)) as project:
+        query = seconds(partial(first_hits, project, RARE))
+    print(f"{'the query in a project opened just now':44} {query * 1e3:7.1f} ms")
+    ratio("reader search, cold, without the query", [one - query for one in ours], bare, COLD_BAR)
 
 
 def measure_memory(folder: Path) -> None:
-    """The largest size of a process that walks through 100 000 hits; Linux alone says it for the process itself."""
+    """The largest size of a process that walks through 100 000 hits."""
+    with contextlib.closing(Project.open(folder, coder="bench", write=False)) as project:
+        found = sum(1 for _ in islice(project.search("e*"), 100_000))
     code = (
         "import sys, itertools, pathlib; from reader.project import Project\n"
         "p = Project.open(pathlib.Path(sys.argv[1]), coder='bench', write=False)\n"
         "n = sum(1 for _ in itertools.islice(p.search('e*'), 100_000))\n"
         "most = [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
-        "print(n, 'hits,', int(most[0]) // 1024, 'MB at most')"
+        "print(int(most[0]) / 1024)"
     )
-    subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], check=True, capture_output=True, text=True)
+    held(f"memory at most of a walk through {found:,} hits", float(done.stdout), MEMORY_BAR, "MB")
 
 
 def main() -> None:
@@ -259,16 +260,23 @@ def main() -> None:
     parser.add_argument("--mb", type=float, default=20)
     parser.add_argument("--paragraphs", type=int, default=25)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = options.folder or Path(temporary) / "project"
-        project = made(folder, options.mb, options.paragraphs)
-        ready = measure_build(project, Path(temporary))
-        measure_queries(project, Path(temporary), ready)
-        measure_rg(project)
-        project.close()
+        scratch = Path(temporary)
+        folder = options.folder or scratch / "project"
+        with contextlib.closing(made(folder, options.mb, options.paragraphs)) as project:
+            texts = (project.text(article_id) for article_id in project.articles)
+            ready = list(enumerate((t.text_of(n) for t in texts for n in range(1, len(t) + 1)), 1))
+        measure_build(folder, scratch, ready, options.rounds)
+        with contextlib.closing(Project.open(folder, coder="bench")) as project:
+            measure_one_more(project)
+            measure_queries(project, scratch, ready)
+            measure_rg(project)
+        del ready
         measure_cold(folder)
         measure_memory(folder)
+        measure_keys(folder, scratch)
 
 
 if __name__ == "__main__":

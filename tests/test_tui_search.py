@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from reader import commands
 from reader.project import Project, Session
 from reader.tui.app import ReaderApp
 from reader.tui.ask import Ask
 from reader.tui.dialogs import Question
+from reader.tui.export import ExportScreen
 from reader.tui.fields import Field
 from reader.tui.picker import TagPicker
 from reader.tui.queryline import Completing, History
@@ -138,6 +140,44 @@ async def test_a_search_is_saved_under_a_name(project: Project) -> None:
         await pilot.press("slash", "ctrl+u")
         await typed(pilot, "saved:gates lift")
         await until(pilot, lambda: "2 hits in 1 article" in shown(pilot.app), "the saved search's hits")
+
+
+async def test_saved_searches_are_listed_with_what_they_find(project: Project) -> None:
+    commands.search_save(project, "gates", "barrier")
+    commands.search_save(project, "nobody at all", "nobody")
+    async with searching(project, "") as pilot:
+        await until(pilot, lambda: "3 paragraphs" in line_with(pilot.app, "gates"), "the count")
+        assert "2 paragraphs" in line_with(pilot.app, "nobody at all")
+        await pilot.press("space", "backspace", "down", "j", "enter")
+        await until(pilot, lambda: "2 hits in 2 articles" in shown(pilot.app), "the hits of the saved search")
+        assert screen_of(pilot).query_line().value == 'saved:"nobody at all"'
+
+
+async def test_export_from_the_hits_takes_the_query_along(project: Project) -> None:
+    put_on(project, the_article(project), 2, add_tag(project, "gate"))
+    put_on(project, the_article(project), 4, add_tag(project, "other"))
+    async with searching(project) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+        await until(pilot, lambda: line_with(pilot.app, "1 row will be written"), "the count")
+        assert "barrier" in line_with(pilot.app, "where")
+
+
+async def test_the_rest_comes_while_one_reads(tmp_path: Path) -> None:
+    parts = ["Title", *(f"The barrier {n}." for n in range(1, 701))]
+    project = make_project(tmp_path / "many", articles=[new_article(parts)])
+    async with searching(project, hits="700 hits in 1 article") as pilot:
+        assert len(screen_of(pilot).found) == 700
+        await pilot.press("end")
+        assert screen_of(pilot).query_one(Rows).cursor == 699
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, SearchScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: line_with(pilot.app, "barrier  1/700"), "the first hit again")
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        assert screen_of(pilot).query_one(Rows).cursor == 699
+    project.close()
 
 
 async def test_selected_hits_are_tagged_in_one_step(project: Project) -> None:

@@ -26,7 +26,7 @@ from reader.commands.places import tag_places, tag_search
 from reader.commands.reading import as_read, marks_on
 from reader.commands.registry import REGISTRY, Command, Outcome
 from reader.commands.reviewing import next_, next_unreviewed, progress_of, review, role, unreview, visited
-from reader.commands.searches import keep_search, search_delete, search_save, searches
+from reader.commands.searches import keep_search, saved_as_typed, search_delete, search_save, searches
 from reader.commands.spans import (
     change_ends,
     find_words,
@@ -99,6 +99,7 @@ __all__ = [
     "restore",
     "review",
     "role",
+    "saved_as_typed",
     "search",
     "search_delete",
     "search_save",

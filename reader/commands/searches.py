@@ -42,7 +42,7 @@ def keep_search(project: Project, name: str, query: str) -> Outcome:
     name = before.name if before else name
     after = SavedSearch(id=before.id if before else new_id("q"), name=name, query=query.strip())
     project.check_search(after)
-    typed = f"saved:{_as_typed(name)}"
+    typed = saved_as_typed(name)
     if before == after:
         return Outcome(f"Saved already: {name}", f"{typed} is this already")
     edit = project.apply("search-save", [(before, after)])
@@ -113,6 +113,6 @@ def _checked(name: str) -> str:
     return name
 
 
-def _as_typed(name: str) -> str:
-    """As it is written in a query."""
-    return f'"{name}"' if any(char in " ()" for char in name) else name
+def saved_as_typed(name: str) -> str:
+    """What stands for a saved search in a query."""
+    return f'saved:"{name}"' if any(char in " ()" for char in name) else f"saved:{name}"

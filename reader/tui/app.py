@@ -183,10 +183,10 @@ class ReaderApp(Seeing):
         self.farewell = f"Another session of yours took over at {datetime.now():%H:%M}."
         self.leave()
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         """However the program ends, no child of it stays."""
         self.indexing.end()
-        self._asking.end()
+        await self._asking.close()
 
     @property
     def asking(self) -> Asking:

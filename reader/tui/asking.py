@@ -101,6 +101,15 @@ class Asking:
                 self._process.kill()
         self._process = self._listening = None
 
+    async def close(self) -> None:
+        """End the process and wait until it has: nothing of it outlives the program."""
+        process, listening = self._process, self._listening
+        self.end()
+        if process is not None:
+            if listening is not None:
+                await asyncio.wait([listening])
+            await process.communicate()
+
     async def _ask(self, question: Question) -> None:
         await self.warm()
         self._write(question)

@@ -23,6 +23,7 @@ from reader.tui.fields import Field
 from reader.tui.hitlist import HitTagging, Place
 from reader.tui.queryline import Completing, History
 from reader.tui.rows import Bit, Cell, Column, Rows
+from reader.tui.savedlist import SAVED_COLUMNS, SavedList
 from reader.tui.tables import SEARCH
 from reader.tui.themes import tag_colour, tag_sign
 
@@ -101,6 +102,7 @@ class SearchScreen(HitTagging):
         self._check: asyncio.Task[None] | None = None
         self._check_later = False
         self._gone: set[Place] = set()
+        self._saved = SavedList(project)
         self.order_now: Order = "article"
         self._history = History(project.state)
         self._completing = Completing(project.completions)
@@ -128,6 +130,8 @@ class SearchScreen(HitTagging):
             self._begin()
         elif memory is not None:
             self._remember(memory)
+        else:
+            self._take(Results())
 
     def _remember(self, memory: SearchMemory) -> None:
         """Show the last search again: in its row where one comes back to it, else ready for another query."""
@@ -208,11 +212,15 @@ class SearchScreen(HitTagging):
 
     def _take(self, results: Results) -> None:
         self.results, self._coming = results, None
+        if not results.query and self.project.searches:
+            self._show_saved()
+            return
         self._striped.clear()
         self._gone.clear()
         self.selected &= set(results.places)
         self._show_articles()
         rows = self.the_rows()
+        rows.set_columns(COLUMNS)
         rows.empty = ("Nothing found.",) if results.query else EMPTY
         rows.show(len(self.found), self._row)
         self._say(self._counted())
@@ -221,6 +229,22 @@ class SearchScreen(HitTagging):
             if self.found:
                 self._keep()
                 rows.focus()
+
+    def _show_saved(self) -> None:
+        """Where nothing is asked: the saved searches and what each finds now."""
+        saved = self._saved = SavedList(self.project)
+        self._show_articles()
+        rows = self.the_rows()
+        rows.set_columns(SAVED_COLUMNS)
+        rows.show(len(saved.searches), saved.row)
+        self._say(f"{len(saved.searches)} saved")
+        self._check = asyncio.create_task(self._count_saved(saved))
+
+    async def _count_saved(self, saved: SavedList) -> None:
+        async for _ in saved.count(self.reader.asking):
+            if not self.is_attached or self.results.query:
+                return
+            self.the_rows().refresh()
 
     def _counted(self) -> str:
         """How many hits there are, and whether more are coming."""
@@ -257,6 +281,8 @@ class SearchScreen(HitTagging):
 
     def place_of(self, index: int) -> Place | None:
         """The paragraph of a hit, None where its article is gone."""
+        if index >= len(self.found):
+            return None
         hit = self.found[index]
         return (hit.article, hit.number) if hit.article in self.project.articles and hit.number else None
 
@@ -292,6 +318,10 @@ class SearchScreen(HitTagging):
         """Stripes may have changed; hits that no longer match stay, dimmed, until the query runs again."""
         self._striped.clear()
         self.the_rows().refresh()
+        if not self.query_line().value.strip() and not self.results.query:
+            self._end()
+            self._take(Results())
+            return
         self._check_later = bool(self.found) and not self.results.done
         if self.found and self.results.done and self._coming is None:
             if self._check is not None:
@@ -415,6 +445,9 @@ class SearchScreen(HitTagging):
             self._begin()
             return
         rows = self.the_rows()
+        if not self.results.query and rows.count:
+            self._open_saved(rows)
+            return
         if field.has_focus and self._coming is not None and not self._coming.error:
             self._open_when_found = True
             return
@@ -432,3 +465,12 @@ class SearchScreen(HitTagging):
         self._keep()
         app.open_article(hit.article, hit.number or None)
         app.reading.jumps.append((HERE, 0))
+
+    def _open_saved(self, rows: Rows) -> None:
+        """From the query line to the saved searches; there: run one."""
+        if self.query_line().has_focus:
+            rows.focus()
+            return
+        self._type(self._saved.query(rows.cursor))
+        self._open_when_found = True
+        self._begin()

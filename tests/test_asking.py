@@ -1,0 +1,115 @@
+"""The process that answers the search screen: pages, staleness, what is wrong, what others have written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader import commands
+from reader.errors import ReaderError, UsageError
+from reader.project import Project
+from reader.project.asking import FIRST, Answering, Page, Question
+from reader.tui.asking import Asking, Results
+from tests.projects import add_tag, make_project, new_article, put_on, the_article
+from tests.terminal.harness import DEADLINE
+
+MANY = [
+    new_article([f"Title {n}", *(f"The barrier {k} of {n}." for k in range(20))], source=f"{n}.txt") for n in range(6)
+]
+HITS = 120
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    found = make_project(tmp_path / "data", articles=MANY)
+    yield found
+    found.close()
+
+
+def answered(project: Project, question: Question, pages_wanted: int = 1_000) -> list[Page]:
+    """The pages of an answer that is let go on until so many have come."""
+    pages: list[Page] = []
+    Answering(project, pages.append, lambda: len(pages) >= pages_wanted).answer(question)
+    return pages
+
+
+def test_the_first_page_comes_first_and_all_are_the_hits(project: Project) -> None:
+    pages = answered(project, Question(1, "barrier"))
+    assert [len(page.rows) for page in pages] == [FIRST, HITS - FIRST]
+    rows = [row for page in pages for row in page.rows]
+    hits = list(project.search("barrier"))
+    assert [(r.article, r.number, r.left, r.hit, r.right) for r in rows] == [
+        (h.article_id, h.paragraph, h.left, h.hit, h.right) for h in hits
+    ]
+    assert [page.done for page in pages] == [False, True]
+    assert (pages[-1].count, pages[-1].articles) == (HITS, 6)
+    assert dict(pages[-1].top) == dict.fromkeys(project.articles, 20)
+
+
+def test_hits_beyond_the_most_are_counted(project: Project) -> None:
+    pages = answered(project, Question(1, "barrier", most=70))
+    assert sum(len(page.rows) for page in pages) == 70
+    assert pages[-1].count == HITS
+    assert pages[-1].done
+
+
+def test_an_answer_ends_where_another_question_waits(project: Project) -> None:
+    pages = answered(project, Question(1, "barrier"), pages_wanted=1)
+    assert not any(page.done for page in pages)
+    assert sum(len(page.rows) for page in pages) < HITS
+
+
+def test_what_is_wrong_is_the_sentence_of_the_search(project: Project) -> None:
+    with pytest.raises(UsageError) as wrong:
+        project.search("barrier OR")
+    (page,) = answered(project, Question(1, "barrier OR"))
+    assert page.error == str(wrong.value)
+    assert page.done
+
+
+def test_saved_searches_are_counted(project: Project) -> None:
+    commands.search_save(project, "gates", '"barrier 3"')
+    commands.search_save(project, "of all", "saved:gates OR title")
+    found = [(page.name, page.count) for page in answered(project, Question(1, names=("gates", "of all", "none")))]
+    assert found == [("gates", 6), ("of all", 12), ("none", -1), ("", 0)]
+
+
+async def all_of(asking: Asking, query: str) -> Results:
+    """The results of a query when they are whole."""
+    results = Results(query)
+    async with asyncio.timeout(DEADLINE):
+        async for page in asking.pages(query):
+            results.found += page.rows
+            results.count = page.count
+    return results
+
+
+async def test_the_process_sees_what_was_written_since(project: Project) -> None:
+    asking = Asking(project)
+    assert (await all_of(asking, "barrier")).count == HITS
+    put_on(project, the_article(project), 2, add_tag(project, "gate"))
+    assert (await all_of(asking, "tag:gate")).count == 1
+    project.import_articles([new_article(["Another", "One more barrier"], source="b.txt")])
+    assert (await all_of(asking, "barrier")).count == HITS + 1
+    with pytest.raises(ReaderError, match="nearest is “gate”"):
+        await all_of(asking, "tag:gat")
+    await asking.close()
+
+
+async def test_a_pattern_without_end_is_left_for_the_next_question(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "data", articles=[new_article(["Title", "a" * 5_000 + "b", "The barrier."])])
+    asking = Asking(project)
+    endless = asking.pages("/(a|a|aa)*(a|a)+$/")
+    waiting = asyncio.ensure_future(anext(endless, None))
+    async with asyncio.timeout(DEADLINE):
+        while asking._process is None or not asking._ready.is_set():
+            await asyncio.sleep(0.01)
+    first = asking._process
+    assert (await all_of(asking, "barrier")).count == 1
+    assert asking._process is not first
+    assert await waiting is None
+    await asking.close()
+    project.close()
