@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.commands.copies import merge as merge_command
+from reader.commands.notes import note
 from reader.errors import Conflict, Locked, ReaderError, UsageError
 from reader.project import Project, copies
 from reader.store import backups
@@ -196,6 +198,59 @@ def test_tags_of_one_path_made_in_both_are_said(project: Project) -> None:
     add_tag(project, "actor")
     report, _ = copies.merge(project, other.path)
     assert report.twins == ["actor"]
+
+
+def test_tags_that_stand_twice_become_one_when_that_is_wanted(project: Project) -> None:
+    """Parents and children both: marks stay, each tag stands once, and undo parts them again."""
+    other = opened(fork(project, "other"), "c2")
+    placed: list[str] = []
+    for side, number in ((other, 4), (project, 5)):
+        parent = add_tag(side, "actor")
+        mark, _ = put_on(side, the_article(side), number, add_tag(side, "state", parent.id))
+        placed.append(mark.id)
+    other.close()
+    asked: list[str] = []
+
+    def yes(question: str) -> str:
+        asked.append(question)
+        return "y"
+
+    outcome = merge_command(project, str(other.path), ask=yes)
+    assert "The tag “actor > state” was made in both copies and stands twice." in asked[0]
+    assert "“actor” are one now" in outcome.text
+    paths = [project.codebook.shown(tag.id) for tag in project.codebook.live()]
+    assert sorted(paths) == ["actor", "actor > state", "harm"]
+    found = project.marks(the_article(project).id).annotations
+    assert {project.codebook.shown(found[mark].tag) for mark in placed} == {"actor > state"}
+    assert len({resolved.id for mark in placed if (resolved := project.codebook.resolve(found[mark].tag))}) == 1
+    project.undo()
+    assert len(list(project.codebook.live())) == 5
+
+
+def test_without_an_answer_nothing_is_joined_and_the_way_is_named(project: Project) -> None:
+    other = opened(fork(project, "other"), "c2")
+    add_tag(other, "actor")
+    other.close()
+    add_tag(project, "actor")
+    dry = merge_command(project, str(other.path), dry_run=True)
+    assert dry.text.endswith("Nothing was changed: this is what would come.")
+    assert "--join-tags" in merge_command(project, str(other.path)).text
+    assert len(copies.twin_tags(project)) == 1
+    merge_command(project, str(other.path), join_tags=True)
+    assert copies.twin_tags(project) == []
+
+
+def test_the_report_shows_both_versions_at_their_place(project: Project) -> None:
+    article = the_article(project)
+    note(project, article, 4, "at first")
+    other = opened(fork(project, "other"))
+    note(other, article, 4, "there")
+    other.close()
+    note(project, article, 4, "here")
+    said = merge_command(project, str(other.path)).text
+    title = FLOOD[0]
+    assert f"Both copies changed a mark of c1 on ¶ 4 of {title}; both versions are kept: “here” and “there”." in said
+    assert "c1 has worked in another copy too" in said
 
 
 def test_another_project_is_refused(project: Project, tmp_path: Path) -> None:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from reader.commands.phrases import many, titled
 from reader.commands.registry import Outcome, command
 from reader.errors import ReaderError, UsageError
-from reader.model import Article
+from reader.model import Annotation, Article
 
 if TYPE_CHECKING:
     from reader.project import Project
     from reader.project.copies import Difference
-    from reader.store.merging import Report
+    from reader.store.merging import Both, Report
+    from reader.store.records import Stored
 
 GROUP = "Keeping and handing over"
+SHOWN_OF_A_NOTE = 60
 Ask = Callable[[str], str | None]
 """Asks at the terminal; None where nobody answers."""
 
@@ -132,24 +134,57 @@ def pack(project: Project, *, output: Path | None = None, by: str = "", force: b
     "merge",
     "Add what another copy of this project has and this one has not.",
     group=GROUP,
-    words={"path": "A project folder or a pack.", "dry_run": "Only say what would come."},
+    words={
+        "path": "A project folder or a pack.",
+        "dry_run": "Only say what would come.",
+        "join_tags": "Make one of tags that both copies made at one path, instead of being asked.",
+    },
     examples=("reader merge flood.pack --dry-run", "reader merge /media/stick/data"),
     more="All or nothing. Doing it twice changes nothing; `reader restore` takes it back.",
 )
-def merge(project: Project, path: str, *, dry_run: bool = False) -> Outcome:
+def merge(
+    project: Project, path: str, *, dry_run: bool = False, join_tags: bool = False, ask: Ask | None = None
+) -> Outcome:
     """Merge another copy's journals by edit id, and report what came."""
     from reader.project import copies
 
     report, before = copies.merge(project, Path(path).expanduser(), dry_run=dry_run)
     if not report.edits:
-        return Outcome("Nothing new: all of it is here already.", "nothing new")
-    lines = list(_merged(report, blind=project.info.blind))
+        joined = list(_joined(project)) if join_tags and not dry_run else []
+        return Outcome("\n".join(["Nothing new: all of it is here already.", *joined]), "nothing new")
+    lines = list(_merged(project, report))
+    if dry_run:
+        return Outcome("\n".join([*lines, "Nothing was changed: this is what would come."]), "not merged")
     if before is not None:
         lines.append(f"`reader restore {before.name}` takes it back.")
+    if report.twins and not join_tags and ask is not None:
+        question = "\n".join([*lines, "Make one tag of those that stand twice? [y/N]"])
+        lines, join_tags = [], (ask(question) or "").casefold() in {"y", "yes"}
+    if join_tags:
+        lines += _joined(project)
+    elif report.twins:
+        lines.append(f"`reader merge {path} --join-tags` makes one of tags that stand twice.")
     return Outcome("\n".join(lines), "merged")
 
 
-def _merged(report: Report, *, blind: bool) -> Iterator[str]:
+def _joined(project: Project) -> Iterator[str]:
+    """Make one of tags at one path: the one made first stays, and what stands below the others goes along."""
+    from reader.commands.codebook import tag_merge
+    from reader.project.copies import twin_tags
+
+    while twins := twin_tags(project):
+        first, second = twins[0][:2]
+        path = project.codebook.shown(first.id)
+        try:
+            tag_merge(project, second, first)
+        except ReaderError as error:
+            yield str(error)
+            return
+        yield f"The tags “{path}” are one now; `reader undo` parts them."
+
+
+def _merged(project: Project, report: Report) -> Iterator[str]:
+    blind = project.info.blind
     if blind:
         yield f"New edits by {', '.join(sorted(report.edits))}."
     else:
@@ -157,8 +192,8 @@ def _merged(report: Report, *, blind: bool) -> Iterator[str]:
         yield f"{many(sum(report.edits.values()), 'new edit')}: {edits}."
     for coder, count in () if blind else sorted(report.annotations.items()):
         yield f"{many(count, 'new annotation')} by {coder}."
-    for what in report.both_changed:
-        yield f"Both copies changed it, both versions are kept: {what}."
+    for both in report.both_changed:
+        yield f"Both copies changed {_both_said(project, both)}"
     for title, old, new in report.renumbered:
         yield f"“{title}” is now article {new}: another one has the number {old}."
     for tag in report.twins:
@@ -171,6 +206,31 @@ def _merged(report: Report, *, blind: bool) -> Iterator[str]:
         yield f"{many(report.erased_there, 'edit')} were erased in the other copy; `reader erase` here takes their texts away too."
     for problem in report.problems:
         yield f"Damage in the other copy: {problem}."
+
+
+def _both_said(project: Project, both: Both) -> str:
+    """What both copies changed, and its two versions where one may see them."""
+    kept, other = both.kept, both.other
+    if not isinstance(other, Annotation):
+        now, then = (getattr(one, "name", "") or getattr(one, "title", "") for one in (kept, other))
+        return f"“{now or then}”: both versions are kept{f', the other as “{then}”' if now not in ('', then) else ''}."
+    if project.info.blind and other.coder != project.coder:
+        return f"a mark of {other.coder}; both versions are kept."
+    number = project.number_at(other.article, other.anchor.start) if other.anchor else 0
+    article = project.any_article(other.article)
+    place = f"{f'¶ {number} of ' if number else ''}{titled(article)}" if article else "the project"
+    versions = " and ".join(_version(project, one) for one in (kept, other))
+    return f"a mark of {other.coder} on {place}; both versions are kept: {versions}."
+
+
+def _version(project: Project, mark: Stored | None) -> str:
+    if not isinstance(mark, Annotation):
+        return "taken off"
+    known = mark.tag in project.codebook.tags
+    said = [project.codebook.shown(mark.tag)] if mark.tag and known else []
+    note = " ".join(mark.note.split())
+    said += [f"“{note if len(note) <= SHOWN_OF_A_NOTE else note[:SHOWN_OF_A_NOTE] + '…'}”"] if note else []
+    return " ".join(said) or "without a note"
 
 
 @command(

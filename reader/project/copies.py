@@ -10,7 +10,7 @@ import msgspec
 from reader import fs
 from reader.edits import Edit, new_id, now
 from reader.errors import Conflict, ReaderError, UsageError
-from reader.model import Article
+from reader.model import Article, Tag
 from reader.store import archive, backups, merging
 from reader.store.backups import Backup, Counted
 from reader.store.merging import Report
@@ -106,6 +106,11 @@ def merge(project: Project, path: Path, *, dry_run: bool = False) -> tuple[Repor
     project.poll()
     todo.report.renumbered = _renumber(project)
     return todo.report, before
+
+
+def twin_tags(project: Project) -> list[list[Tag]]:
+    """Tags that stand at one path, as two copies make them: the first that was made before the others."""
+    return merging.twins_of(project.codebook)
 
 
 def _renumber(project: Project) -> list[tuple[str, int, int]]:

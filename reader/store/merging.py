@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +19,7 @@ from reader.model import Annotation, Article, Tag
 from reader.store import archive
 from reader.store.documents import Shelf
 from reader.store.journal import SUFFIX, decode_line, encode_line, parse
+from reader.store.records import Stored
 from reader.store.replay import replay_edits
 from reader.store.shelves import CODEBOOK, LIBRARY
 
@@ -26,17 +27,23 @@ Texts = Callable[[str], bytes | None]
 """(file name) -> the bytes of a text or paragraph file of the other copy, None if it has none."""
 
 
+class Both(msgspec.Struct, frozen=True):
+    """A record that both copies changed: the later version keeps its id (None: it was taken off), the other has one of its own."""
+
+    kept: Stored | None
+    other: Stored
+
+
 class Report(msgspec.Struct):
     """What a merge brings, for the user: edits and annotations by coder, and what needs a look.
 
-    `both_changed` are descriptions of records that both copies changed (both versions are kept),
-    `twins` paths of tags that stand twice, `renumbered` (title, old, new), `elsewhere` coders who worked
+    `both_changed` are records that both copies changed, `twins` paths of tags that stand twice, `renumbered` (title, old, new), `elsewhere` coders who worked
     in several copies, `missing` texts that neither copy has, `erased_there` titles of articles erased in the other copy.
     """
 
     edits: dict[str, int] = {}
     annotations: dict[str, int] = {}
-    both_changed: list[str] = []
+    both_changed: list[Both] = []
     twins: list[str] = []
     renumbered: list[tuple[str, int, int]] = []
     elsewhere: list[str] = []
@@ -138,7 +145,7 @@ def _report(
     report.erased_there = sum(1 for edit in edits if edit.erased)
     old, new = _annotations(before), _annotations(after)
     report.annotations = dict(Counter(a.coder for key, a in new.items() if key not in old and not _twin_of(a)))
-    report.both_changed = sorted(_named(a) for key, a in new.items() if key not in old and _twin_of(a))
+    report.both_changed = list(_both_changed(before, after))
     report.twins = twin_paths(cast("dict[str, Tag]", after.get(CODEBOOK, Shelf()).table("tags")))
     here, there = set(ours.files), set(other.files)
     report.elsewhere = sorted({n.split(".")[0] for n in here} & {n.split(".")[0] for n in there - here})
@@ -149,25 +156,32 @@ def _annotations(shelves: dict[str, Shelf]) -> dict[str, Annotation]:
     return {key: record for shelf in shelves.values() for key, record in shelf.table("annotations").items()}
 
 
-def _twin_of(annotation: Annotation) -> str:
-    return str(annotation.extra.get("conflict_of", ""))
+def _twin_of(record: Stored) -> str:
+    return str(record.extra.get("conflict_of", ""))
 
 
-def _named(annotation: Annotation) -> str:
-    what = annotation.anchor.quote[:40] if annotation.anchor else annotation.note[:40]
-    return f"{annotation.coder}: “{what}”"
+def _both_changed(before: dict[str, Shelf], after: dict[str, Shelf]) -> Iterator[Both]:
+    for key, shelf in sorted(after.items()):
+        for name, records in shelf.tables.items():
+            known = before[key].table(name) if key in before else {}
+            for record in records.values():
+                if record.id not in known and (meant := _twin_of(record)):
+                    yield Both(records.get(meant), record)
 
 
-def twin_paths(tags: dict[str, Tag]) -> list[str]:
+def twin_paths(tags: Mapping[str, Tag]) -> list[str]:
     """Paths at which more than one tag stands."""
     book = Codebook(tags)
-    paths = Counter(
-        tuple(plain(name) for name in book.path(tag.id))
-        for tag in tags.values()
-        if not (tag.deleted or tag.merged_into)
-    )
-    double = {path for path, times in paths.items() if times > 1}
-    return sorted({book.shown(t.id) for t in tags.values() if tuple(plain(n) for n in book.path(t.id)) in double})
+    return sorted({book.shown(group[0].id) for group in twins_of(book)})
+
+
+def twins_of(book: Codebook) -> list[list[Tag]]:
+    """Tags that stand at one path, the first that was made before the others; nearest to the root first."""
+    groups: dict[tuple[str, ...], list[Tag]] = {}
+    for tag in sorted(book.tags.values(), key=lambda tag: (tag.created, tag.id)):
+        if not (tag.deleted or tag.merged_into):
+            groups.setdefault(tuple(plain(name) for name in book.path(tag.id)), []).append(tag)
+    return [groups[path] for path in sorted(groups, key=len) if len(groups[path]) > 1]
 
 
 def _texts(after: dict[str, Shelf], texts: Texts, known: dict[str, Edit]) -> tuple[dict[str, bytes], list[str]]:
