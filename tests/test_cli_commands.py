@@ -151,7 +151,7 @@ def test_an_empty_listing_is_an_empty_array(reader: Reader) -> None:
 
 def test_search_prints_hits_or_the_number_alone(flood: Reader) -> None:
     assert flood("search", "barrier").out == (
-        "1 ¶ 1  Flood [barrier] opened two hours late\n1 ¶ 2  The [barrier] opened two hours after the warning, the\n"
+        "1 ¶ 1  Flood [barrier] opened two hours late\n1 ¶ 2  The [barrier] opened two hours after the warning,\n"
     )
     assert flood("search", "--count", "barrier") == Ran(0, "2\n", "")
     assert flood("search", "barrier", "--count") == Ran(0, "2\n", "")

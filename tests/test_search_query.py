@@ -78,11 +78,15 @@ def test_the_whole_language(typed: str, tree: Query) -> None:
     assert parse(str(tree)) == tree
 
 
+@pytest.mark.parametrize("typed", ["", "   ", "\n"])
+def test_an_empty_query_has_no_character_to_point_at(typed: str) -> None:
+    with pytest.raises(QueryError, match=r"^Type a word to look for\.$"):
+        parse(typed)
+
+
 @pytest.mark.parametrize(
     ("typed", "position", "said"),
     [
-        ("", 0, "Type a word"),
-        ("   ", 0, "Type a word"),
         ('""', 0, "no letter or digit"),
         ("… –", 0, "no letter or digit"),
         ("\0", 0, "no letter or digit"),

@@ -55,9 +55,18 @@ def search(
         return Outcome(rows=[{"count": number}], lines=[str(number)], exit_code=0 if number else 1)
     hits = list(project.search(query, order=cast("Order", order), limit=limit))
     rows = [_row(hit) for hit in hits]
-    nothing = ("", "") if hits else (f"Nothing found for {query!r}.", "nothing found")
+    nothing = ("", "") if hits else (nothing_found(query), "nothing found")
     lines = _csv(rows) if csv else _columns(project, hits) if kwic else [_line(project, hit) for hit in hits]
     return Outcome(*nothing, rows=rows, lines=lines, exit_code=0 if hits else 1)
+
+
+LONGEST = 60
+"""Characters of a query that are said again."""
+
+
+def nothing_found(query: str) -> str:
+    """The sentence for a query that holds nowhere."""
+    return f"Nothing found for {query if len(query) <= LONGEST else f'{query[:LONGEST]}…'!r}."
 
 
 COLUMNS = ("article_id", "paragraph", "left", "hit", "right", "char_start", "char_end", "where")
@@ -101,6 +110,13 @@ def _in_context(hit: Hit) -> str:
 
 
 def _flat(hit: Hit) -> tuple[str, str, str]:
-    """Words before, hit and words after without line breaks; spaces between them stay."""
-    left, found, right = (" ".join(f"|{part}|".split())[1:-1] for part in (hit.left, hit.hit, hit.right))
+    """Words before, hit and words after without line breaks; spaces between them stay. Words that may be cut are left out."""
+    from reader.search.hits import CONTEXT
+
+    before, after = hit.left, hit.right
+    if len(before) >= CONTEXT:
+        before = before[before.find(" ") + 1 :]
+    if len(after) >= CONTEXT and " " in after:
+        after = after[: after.rfind(" ")]
+    left, found, right = (" ".join(f"|{part}|".split())[1:-1] for part in (before, hit.hit, after))
     return left.lstrip(), found, right

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from reader.commands.coding import GROUP, TAGS, Pair, last_names, meaning, own, shown
+from reader.codebook import Codebook
+from reader.commands.coding import GROUP, TAGS, Pair, last_names, meaning, own
+from reader.commands.finding import nothing_found
 from reader.commands.phrases import many
 from reader.commands.registry import Outcome, command
 from reader.commands.wanted import TagRef, to_put_on
@@ -34,7 +36,7 @@ def tag_search(
     found = list(project.matching(search))
     if not found:
         to_put_on(project, tags, create=create)
-        return Outcome(f"Nothing found for {search!r}.", "nothing found", exit_code=1)
+        return Outcome(nothing_found(search), "nothing found", exit_code=1)
     return tag_places(project, found, tags, create=create, dry_run=dry_run)
 
 
@@ -64,7 +66,8 @@ def tag_places(
         pairs += [
             (None, project.annotation("paragraph", article=article, anchor=anchor, tag=tag.id)) for tag in missing
         ]
-    names = ", ".join(tag.name for tag in meant) if made else shown(project, meant)
+    codebook = Codebook({**project.codebook.tags, **{tag.id: tag for tag in made}})
+    names = ", ".join(codebook.shown(tag.id) for tag in meant)
     if not count:
         return Outcome(f"Already there: {names} on {many(had, 'paragraph')}.", f"{last_names(meant)}: already there")
     where = f"{many(count, 'paragraph')} in {many(len(tagged), 'article')}"
@@ -73,4 +76,4 @@ def tag_places(
         return Outcome(f"It would tag {where}: {names}.{also} Nothing was changed.")
     edit = project.apply("tag", pairs)
     brief = f"{count} tagged {last_names(meant)}" + (f", {had} had it" if had else "")
-    return Outcome(f"Tagged {where}: {shown(project, meant)}.{also}", brief, edit)
+    return Outcome(f"Tagged {where}: {names}.{also}", brief, edit)

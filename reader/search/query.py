@@ -74,7 +74,8 @@ class QueryError(UsageError):
     """A query that cannot be understood; `position` is the 0-based index of the character that is wrong."""
 
     def __init__(self, reason: str, query: str, position: int) -> None:
-        super().__init__(f"{reason} (character {position + 1} of {_excerpt(query, position)}).")
+        where = f" (character {position + 1} of {_excerpt(query, position)})" if query.strip() else ""
+        super().__init__(f"{reason}{where}.")
         self.position = position
 
 
@@ -86,7 +87,7 @@ def parse(query: str) -> Query:
     parser = _Parser(query)
     tree = parser.alternatives(0)
     if parser.at < len(query):
-        raise parser.error("This ) has no ( before it")
+        raise parser.error("This ) has no ( before it; the end or another word is expected")
     if tree is None:
         reason = "Type a word to look for" if not query.strip() else "There is no letter or digit to look for in this"
         raise QueryError(reason, query, 0)
@@ -233,7 +234,7 @@ class _Parser:
         start = self.at
         end = next((i for i in range(start + 1, len(self.query)) if self.query[i] in QUOTES), -1)
         if end < 0:
-            raise self.error("This quotation mark is not closed", start)
+            raise self.error("This quotation mark is not closed, another is expected", start)
         self.at = end + 1
         return self.query[start + 1 : end]
 
