@@ -74,6 +74,9 @@ class ReaderApp(Seeing):
         self.order: tuple[str, ...] = ()
         self.touring: Tour | None = None
         self.farewell = ""
+        self.unsaved = ""
+        """Why the disk refuses what was done last; empty where all is saved or on its way."""
+        self._warned = False
         self._codebook: CodebookScreen | None = None
         self._wanted = (article, number)
         self._notice = notice
@@ -178,6 +181,16 @@ class ReaderApp(Seeing):
         self.indexing.end()
         self.exit(0)
 
+    def quit(self) -> None:
+        """Leave at once; where something is not saved, only when it is asked for twice."""
+        if self.unsaved and self.project.pending and not self._warned:
+            self._warned = True
+            count = self.project.pending
+            which = f"{count:,} changes are" if count != 1 else "1 change is"
+            self.say(f"{which} NOT SAVED: {self.unsaved}. Once more leaves without.", good=False)
+            return
+        self.leave()
+
     def leave_to_another(self) -> None:
         """Another session of this user takes over; whoever comes back to this terminal is told so."""
         self.farewell = f"Another session of yours took over at {datetime.now():%H:%M}."
@@ -198,7 +211,7 @@ class ReaderApp(Seeing):
 
     async def action_quit(self) -> None:
         """Textual's own ctrl+q ends as `q` does."""
-        self.leave()
+        self.quit()
 
     # -- articles ----------------------------------------------------------------------------------------
 
@@ -290,7 +303,10 @@ class ReaderApp(Seeing):
     def told(self, outcome: Outcome) -> None:
         """Say what a command did; when it is on the disk the time follows."""
         text = outcome.brief or outcome.text
-        self.say(text)
+        if outcome.edit is not None and self.unsaved:
+            self.say(f"NOT SAVED: {self.unsaved} · {text}", good=False)
+        else:
+            self.say(text)
         if outcome.edit is not None:
             self._edit_id, self._edit_text = outcome.edit.id, text
             self.talk.made(outcome.edit.id)
@@ -318,16 +334,27 @@ class ReaderApp(Seeing):
         """An edit is on the disk, or is not."""
         event = message.event
         if isinstance(event, Saved):
-            if event.edit.id == self._edit_id:
+            if self.unsaved:
+                self._saved_again(event)
+            elif event.edit.id == self._edit_id:
                 self._key_line().say(f"{self._edit_text} · saved {event.at:%H:%M:%S}")
         elif isinstance(event, Unsaved):
             self.say(f"NOT SAVED: {event.reason}", good=False)
+            self.unsaved, self._warned = event.reason, False
+            self.reading.show_title()
         elif isinstance(event, Conflicted):
             self.refresh_marks()
             self.say(f"taken out again: {event.reason}", good=False)
         elif isinstance(event, BecameReadOnly):
             self.reading.show_title()
             self.say(f"read-only now: {event.reason}", good=False)
+
+    def _saved_again(self, event: Saved) -> None:
+        """The disk takes what it refused before."""
+        if not self.project.pending:
+            self.unsaved = ""
+            self.say(f"all is saved now · saved {event.at:%H:%M:%S}")
+        self.reading.show_title()
 
     # -- marks ---------------------------------------------------------------------------------------------
 

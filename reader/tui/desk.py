@@ -143,6 +143,7 @@ class Desk(CommandScreen[None]):
         """Write the title line anew."""
         opened, name = self.opened, f"reader  {self.project.name}"
         locked = "read-only · " if self.project.read_only else ""
+        locked += f"{self.project.pending:,} NOT SAVED · " if self.reader.unsaved else ""
         locked += "blind · " if self.project.info.blind else ""
         if opened is None:
             self.title_line.show(name, f"{locked}{self.project.coder}")

@@ -180,7 +180,7 @@ class Keyed(Screen[Result], Generic[Result]):
 
     def quit(self) -> None:
         """Leave the program."""
-        self.reader.leave()
+        self.reader.quit()
 
     def keep(self) -> None:
         """The program is about to end, perhaps because the line was dropped: what is being typed goes to the disk."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import resource
@@ -18,21 +19,30 @@ from tests.projects import add_tag, make_project, put_on, the_article
 ROOM = 512 * 1024
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of half a megabyte."""
+@contextlib.contextmanager
+def small_disk(folder: Path, size: int = ROOM) -> Iterator[Path]:
+    """A folder that becomes a disk of a few bytes."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "none", str(tmp_path)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)], check=False, capture_output=True
     )
     if made.returncode:
         pytest.skip("a small disk cannot be mounted here")
-    yield tmp_path
-    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def _filled(path: Path) -> None:
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of half a megabyte."""
+    with small_disk(tmp_path) as folder:
+        yield folder
+
+
+def filled(path: Path) -> None:
     """Write until there is no room for a byte more."""
     fd = os.open(path, os.O_WRONLY | os.O_CREAT)
     for size in (1 << 16, 1 << 12, 1):
@@ -62,7 +72,7 @@ def test_a_full_disk_is_said_and_survived(small: Path) -> None:
     kept, _ = put_on(project, article, 2, tag)
     project.flush()
     heard = Heard(project)
-    _filled(small / "filler")
+    filled(small / "filler")
     marks = []
     event: Event | None = None
     while not isinstance(event, Unsaved):  # a few edits may still fit into the journal's last page
