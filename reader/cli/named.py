@@ -36,6 +36,8 @@ def named(project: Project) -> Callable[[Sequence[str]], Outcome]:
             program(dict(REGISTRY), OPENING, perform).main(list(words), prog_name="reader", standalone_mode=False)
         except click.ClickException as error:
             raise UsageError(sentence(error, tuple(REGISTRY))) from error
+        except click.Abort as error:  # what click makes of ctrl+c
+            raise KeyboardInterrupt from error
         return answers[0] if answers else Outcome()
 
     return run

@@ -231,7 +231,12 @@ def _by_name(talk: Talk, line: str) -> None:
         near = get_close_matches(words[0], [*WORDS, *REGISTRY], 1, 0.7)
         hint = f" The nearest is {near[0]}." if near else ""
         raise UsageError(f"There is no command {words[0]}.{hint} Type keys for all.")
-    outcome = talk.named(words)
+    try:
+        with talk.voice.stoppable() if not REGISTRY[words[0]].writes else contextlib.nullcontext():
+            outcome = talk.named(words)
+    except KeyboardInterrupt:
+        talk.voice.say("", "Stopped.")
+        return
     talk.voice.say(*outcome.lines)
     if outcome.text or outcome.edit:
         talk.done(spoken.said(outcome.text), outcome)

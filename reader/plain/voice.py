@@ -45,6 +45,7 @@ class Voice:
         self._waiting = False
         self._leaving = False
         self._interrupted = False
+        self._stoppable = False
         self._unread = b""
         self._woken = -1
         self.taken_over = False
@@ -157,7 +158,7 @@ class Voice:
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         if number == signal.SIGINT:
-            if self._waiting:
+            if self._waiting or self._stoppable:
                 raise KeyboardInterrupt
             return
         self._leaving = True
@@ -174,6 +175,15 @@ class Voice:
             yield
         finally:
             self._waiting = False
+
+    @contextlib.contextmanager
+    def stoppable(self) -> Iterator[None]:
+        """While something only looks and may take long: ctrl+c ends it, as KeyboardInterrupt."""
+        self._stoppable = True
+        try:
+            yield
+        finally:
+            self._stoppable = False
 
     @contextlib.contextmanager
     def handed_over(self) -> Iterator[None]:
