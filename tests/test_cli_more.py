@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -282,10 +283,10 @@ def test_doctor_repairs_what_is_derived_and_no_journal(flood: Reader, tmp_path: 
     before = journal(tmp_path)
     found = flood("doctor")
     assert found.code == 4
-    assert "records: 1 annotation, 1 tag; 1 damaged\n" in found.out
+    assert re.search("^records +1 annotation, 1 tag +1 damaged$", found.out, re.MULTILINE)
     ran = flood("doctor", "--repair")
     assert (ran.code, ran.err) == (0, "All is well.\n")
-    assert "index: counts compared with the records; whole" in ran.out
+    assert re.search("^index +counts compared with the records +whole$", ran.out, re.MULTILINE)
     assert journal(tmp_path) == before
     assert flood("doctor", "--json").rows[0] == {"part": "journals", "held": "2 edits", "damage": 0}
     assert flood("tags").out == "harm  1\n"

@@ -288,10 +288,11 @@ def test_doctor_is_content_and_then_names_the_damage(project: Project, article: 
     content = commands.doctor(project)
     assert (content.exit_code, content.text) == (0, "All is well.")
     assert content.lines == [
-        "journals: 2 edits; whole",
-        "records: 1 annotation, 1 tag; whole",
-        "texts: 1 article; whole",
-        "index: counts compared with the records; whole",
+        "journals  2 edits                           whole",
+        "records   1 annotation, 1 tag               whole",
+        "texts     1 article                         whole",
+        "index     counts compared with the records  whole",
+        "backups   0 backups                         whole",
     ]
     (text,) = (project.path / "texts").rglob("*.txt")
     text.write_text(text.read_text().replace("beds", "reds"))

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from reader.commands import library
+from reader.commands.upkeep import doctor
 from reader.project import Project
 from reader.project.keeping import EVERY, MUCH, Keeper, before
 from reader.store import backups
@@ -214,3 +215,17 @@ def test_nobody_erases_or_restores_while_a_backup_is_made(project: Project) -> N
     assert (done, reasons(project)) == (["alone"], ["meanwhile"])
     if child.stderr:
         child.stderr.close()
+
+
+def test_a_damaged_backup_is_named_and_another_can_be_restored(project: Project) -> None:
+    first = backups.make_alone(project.path, "by hand", project.store.modes)
+    second = backups.make_alone(project.path, "by hand", project.store.modes)
+    assert doctor(project).exit_code == 0
+    data = bytearray(second.path.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    second.path.write_bytes(data)
+    outcome = doctor(project)
+    assert outcome.exit_code == 4
+    assert f"The backup {second.name} is damaged; it cannot be restored." in outcome.lines
+    assert [(row["part"], row["damage"]) for row in outcome.rows or [] if row["damage"]] == [("backups", 1)]
+    assert backups.check(first)

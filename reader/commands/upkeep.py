@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reader.commands.phrases import many
+from reader.commands.phrases import cells, many
 from reader.commands.registry import Outcome, command
 from reader.errors import Damage
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 GROUP = "Upkeep"
 
 
-PARTS = ("journals", "records", "texts", "index")
+PARTS = ("journals", "records", "texts", "index", "backups")
 """What is checked, in this order."""
 
 
@@ -30,13 +30,19 @@ PARTS = ("journals", "records", "texts", "index")
 )
 def doctor(project: Project, *, repair: bool = False) -> Outcome:
     """Read everything there is and compare: a row a part of the project; exit code 4 where damage is left, a line each."""
+    from reader.project.copies import damaged_backups
+
     done = project.repair() if repair else []
     before = [] if repair else project.problems  # what was met before the repair says nothing of what is there now
-    found = list(dict.fromkeys([*before, *project.verify(), *_wrong_counts(project)]))
+    found = list(dict.fromkeys([*before, *project.verify(), *_wrong_counts(project), *damaged_backups(project)]))
     held = _held(project)
     damaged = {part: sum(1 for problem in found if _part_of(problem) == part) for part in PARTS}
     rows = [{"part": part, "held": held[part], "damage": damaged[part]} for part in PARTS]
-    lines = [f"{part}: {held[part]}; {f'{damaged[part]} damaged' if damaged[part] else 'whole'}" for part in PARTS]
+    width = max(map(cells, held.values()))
+    lines = [
+        f"{part:<8}  {held[part]}{' ' * (width - cells(held[part]))}  {f'{damaged[part]} damaged' if damaged[part] else 'whole'}"
+        for part in PARTS
+    ]
     if found:
         rest = f"{many(len(found), 'piece')} of damage in {project.path}; a backup may have the rest."
         return Outcome(rest, "damage found", rows=rows, lines=[*done, *lines, *found], exit_code=Damage.exit_code)
@@ -45,6 +51,8 @@ def doctor(project: Project, *, repair: bool = False) -> Outcome:
 
 def _held(project: Project) -> dict[str, str]:
     """What there is of each part, in words; of a blind project only one's own marks."""
+    from reader.project.copies import all_backups
+
     annotations = sum(len(project.marks(article_id).annotations) for article_id in project.articles)
     records = (many(annotations, "annotation"), many(sum(1 for _ in project.codebook.live()), "tag"))
     return {
@@ -52,13 +60,14 @@ def _held(project: Project) -> dict[str, str]:
         "records": ", ".join(records),
         "texts": many(len(project.articles), "article"),
         "index": "counts compared with the records",
+        "backups": many(len(all_backups(project)), "backup"),
     }
 
 
 def _part_of(problem: str) -> str:
     """Which part a sentence about damage is of, by how it begins."""
     begins = {"The text ": "texts", "The paragraphs ": "texts", "The file ": "records", "The table ": "records"}
-    begins["The index "] = "index"
+    begins |= {"The index ": "index", "The backup ": "backups"}
     return next((part for words, part in begins.items() if problem.startswith(words)), "journals")
 
 

@@ -33,6 +33,11 @@ def all_backups(project: Project) -> list[Backup]:
     return backups.all_of(project.path)
 
 
+def damaged_backups(project: Project) -> list[str]:
+    """What is damaged among the backups, a sentence each."""
+    return backups.problems(project.path)
+
+
 class Difference(msgspec.Struct, frozen=True):
     """What restoring a backup would change: the state now and then, and edits made since by coder."""
 

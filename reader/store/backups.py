@@ -7,6 +7,7 @@ weeks and 12 months.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,27 +151,51 @@ def _text_names(folder: Path) -> Iterator[str]:
 
 def check(backup: Backup) -> archive.Journals:
     """Read a backup and count it; its journals. Damage if it does not hold what it says."""
-    found = archive.read_zip(fs.read_bytes(backup.path), backup.path.name)
+    found = _unpacked(backup)
     if _sums(found) != backup.manifest.journals or count(found) != backup.manifest.counted:
         raise Damage(f"The backup {backup.name} does not hold what was written to it.")
     return found
 
 
+def _unpacked(backup: Backup) -> archive.Journals:
+    return archive.read_zip(fs.read_bytes(backup.path), backup.path.name)
+
+
+def problems(path: Path) -> list[str]:
+    """What is damaged among the backups and the texts they share, a sentence each."""
+    found = []
+    for name in (name for name in fs.names(path / "backups") if name.endswith(".zip") and not name.startswith(".")):
+        backup = _read(path / "backups" / name)
+        try:
+            whole = backup is not None and _sums(_unpacked(backup)) == backup.manifest.journals
+        except (OSError, ReaderError):
+            whole = False
+        if not whole:
+            found.append(f"The backup {name.removesuffix('.zip')} is damaged; it cannot be restored.")
+    kept = path / "backups" / "texts"
+    texts = (name for name in _text_names(kept) if not _is_whole(name, fs.read_bytes(kept / name[1:3] / name)))
+    return found + [
+        f"The backup of the text {name} is damaged; without it the next backup copies it anew." for name in texts
+    ]
+
+
 def all_of(path: Path) -> list[Backup]:
     """The backups of a project that can be read, the latest first."""
+    names = (name for name in fs.names(path / "backups") if name.endswith(".zip") and not name.startswith("."))
+    found = (_read(path / "backups" / name) for name in names)
+    return sorted((backup for backup in found if backup is not None), key=lambda backup: backup.name, reverse=True)
+
+
+def _read(file: Path) -> Backup | None:
+    """The backup in a file; None where it cannot be read."""
     import zipfile
 
-    found = []
-    for name in fs.names(path / "backups"):
-        if name.endswith(".zip") and not name.startswith("."):
-            file = path / "backups" / name
-            try:
-                with zipfile.ZipFile(file) as zipped:
-                    manifest = msgspec.json.decode(zipped.read("manifest.json"), type=Manifest)
-            except (OSError, KeyError, zipfile.BadZipFile, msgspec.DecodeError):
-                continue
-            found.append(Backup(file.stem, file, manifest))
-    return sorted(found, key=lambda backup: backup.name, reverse=True)
+    try:
+        with zipfile.ZipFile(file) as zipped:
+            manifest = msgspec.json.decode(zipped.read("manifest.json"), type=Manifest)
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, msgspec.DecodeError):
+        return None
+    return Backup(file.stem, file, manifest)
 
 
 def find(path: Path, name: str) -> Backup:
