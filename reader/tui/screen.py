@@ -10,6 +10,7 @@ from textual.screen import ModalScreen, Screen
 from reader.errors import ReaderError
 from reader.tui.bars import KeyLine
 from reader.tui.keys import ANYWHERE, Keymap, Table, physical, written
+from reader.tui.signs import AsWritten
 from reader.tui.torn import TornKeys
 
 if TYPE_CHECKING:
@@ -204,5 +205,5 @@ class CommandScreen(Keyed[Result]):
     """A full screen of ours."""
 
 
-class CommandModal(Keyed[Result], ModalScreen[Result]):
-    """A dialog of ours: the screen below stays in sight."""
+class CommandModal(AsWritten, Keyed[Result], ModalScreen[Result]):
+    """A dialog of ours: the screen below stays in sight, as it was drawn there."""

@@ -267,7 +267,7 @@ class SearchScreen(HitTagging):
         state.update(Content(safe_line(text)))
 
     def _show_order(self) -> None:
-        self.query_one(TitleLine).show("search the library", ORDERS[self.order_now])
+        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ search", ORDERS[self.order_now])
 
     def _show_articles(self) -> None:
         """Which articles have the most hits."""
