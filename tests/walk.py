@@ -159,8 +159,13 @@ def _busy(app: ReaderApp) -> bool:
         any(node.message_queue_size for node in nodes)
         or bool(app._typed or app._waiting_since is not None or screen._callbacks)
         or app.indexing.at_work
-        or (isinstance(screen, SearchScreen) and not (screen._coming is None and screen.results.done))
+        or (isinstance(screen, SearchScreen) and _searching(screen))
     )
+
+
+def _searching(screen: SearchScreen) -> bool:
+    results = screen.results
+    return screen._wait is not None or screen._coming is not None or bool(results.query and not results.done)
 
 
 async def walk(project: Project, size: Size, settings: Settings) -> AsyncIterator[tuple[str, ReaderApp]]:
