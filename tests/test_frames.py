@@ -35,7 +35,7 @@ def frame_of(app: App[int]) -> Frame:
     legend: dict[str, str] = {}
     rows, runs = [], []
     for strip in app.screen._compositor.render_strips():
-        rows.append(CLOCK.sub(lambda found: re.sub(r"\d", "0", found[0]), strip.text).rstrip())
+        rows.append(CLOCK.sub(lambda found: re.sub(r"\d", "0", found[0]), strip.text.rstrip()))
         cells = ((style_of(segment.style), cell_len(segment.text)) for segment in strip)
         runs.append(
             "".join(
