@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from reader.tui.tour import Tour
 
 POLL_SECONDS = 2.0
+LOW = 20
+"""Rows of the window under which dialogs have neither frame nor margins."""
 
 
 class ReaderApp(Seeing):
@@ -45,6 +47,7 @@ class ReaderApp(Seeing):
 
     CSS_PATH = "reader.tcss"
     ENABLE_COMMAND_PALETTE = False
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
     COMMANDS = set()
     TITLE = "reader"
 

@@ -14,6 +14,7 @@ from reader.tui.opened import OpenArticle
 from reader.tui.overview import Overview
 from reader.tui.paragraphs import ParagraphView
 from reader.tui.screen import CommandScreen
+from reader.tui.toosmall import notice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from reader.model import Article
     from reader.project import Edit, Project, Session
 
-LEAST_WIDTH, LEAST_HEIGHT = 40, 12
 PANE_BESIDE_FROM = 100
 """Columns from which the pane stands beside the text."""
 PANE_WIDTH, WIDEST_PANE = 32, 46
@@ -40,6 +40,8 @@ EMPTY = [
 
 class Desk(CommandScreen[None]):
     """An open article with a current paragraph (`here`), its pane and its two lines."""
+
+    COVERED = False  # its text says it itself
 
     def __init__(self) -> None:
         super().__init__()
@@ -201,25 +203,25 @@ class Desk(CommandScreen[None]):
     def fit(self) -> None:
         """Put text and pane where the window has room for them."""
         width, height = self.size
-        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        small = notice(width, height)
         below = width < PANE_BESIDE_FROM or self._right_to_left or self.reader.spoken
         self.set_class(below, "-below")
         self.set_class(not self.pane_wanted, "-no-pane")
-        self.set_class(small or self.zen_on, "-bare")
+        self.set_class(bool(small) or self.zen_on, "-bare")
         self.pane_view.is_below = below
         beside = min(WIDEST_PANE, PANE_WIDTH + max(0, width - 120) // 3)
         self.pane_view.styles.width = None if below else beside
-        self.pane_view.styles.height = min(5, max(1, (height - 4) // 4)) + 1 if below else None
+        self.pane_view.styles.height = min(5, max(3, (height - 4) // 4)) + 1 if below else None
         column = width - beside if self.pane_wanted and not below else -1
         self.title_line.join(column)
         self.key_line.join(column)
-        notice: list[str] = []
+        said: list[str] = []
         if small:
-            notice = [f"This window is {width} × {height}.", f"reader needs {LEAST_WIDTH} × {LEAST_HEIGHT}."]
+            said = small
         elif self.opened is None:
-            notice = EMPTY
-        if notice != self.view.notice:
-            self.view.notice = notice
+            said = EMPTY
+        if said != self.view.notice:
+            self.view.notice = said
             self.view.refresh()
 
     def on_resize(self) -> None:

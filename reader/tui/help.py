@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 
 KEYS = (Column(width=13, right=True, style="accent"), Column(share=1))
+FEW_KEYS = (Column(width=7, right=True, style="accent"), Column(share=1))
+"""The same in a narrow window: the first key of each command."""
+NARROW = 60
 PROSE = (Column(share=1),)
 
 GUIDE = """\
@@ -101,9 +104,15 @@ class HelpScreen(CommandModal["str | None"]):
         self._fill()
 
     def on_resize(self) -> None:
-        """The guide is wrapped to the width there is."""
+        """What is shown follows the width there is."""
         if self.guide:
             self._fill()
+        else:
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        keys = FEW_KEYS if self.size.width < NARROW else KEYS
+        self.query_one(Rows).set_columns(PROSE if self.guide else keys)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search as it is typed."""
@@ -123,7 +132,7 @@ class HelpScreen(CommandModal["str | None"]):
             + "Esc back"
         )
         self.query_one("#keys", Static).update(Content(said), layout=False)
-        rows.set_columns(PROSE if self.guide else KEYS)
+        self._fit_columns()
         if self.guide:
             self._lines = self._guide_lines(fold(query.strip()))
             rows.show(len(self._lines), self._guide_row, cursor=-1)
@@ -168,6 +177,8 @@ class HelpScreen(CommandModal["str | None"]):
         if isinstance(entry, str):
             return ("", [(entry, "header")])
         keys = self.described.shown(entry.name) or "–"
+        if self.size.width < NARROW:
+            keys = keys.split(" ")[0]
         if numbered(entry.name) and keys == "1":
             return ("1 … 9", entry.help.replace("1", "1 to 9"))
         return (keys, entry.help)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("place", width=10, right=True, style="dim"),
-    Column("on", width=22, tail=True),
+    Column("on", width=22, needs=60, tail=True),
     Column("note"),
     Column("written", width=10, right=True, needs=84, style="dim"),
 )

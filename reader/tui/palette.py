@@ -37,7 +37,7 @@ class Palette(ListMoves, CommandModal["str | None"]):
     TEXT_FIELD = True
     DEFAULT_CSS = """
     Palette { align: center top; background: $background 40%; }
-    Palette #box { width: 76; max-width: 96%; height: 22; max-height: 90%; margin-top: 2; padding: 0 1;
+    Palette #box { width: 94; max-width: 96%; height: 22; max-height: 90%; margin-top: 2; padding: 0 1;
                    background: $surface; border: round $accent; }
     Palette #ask { height: 1; margin-bottom: 1; }
     Palette #sign { width: 2; text-style: bold; color: $text-accent; }
@@ -63,8 +63,8 @@ class Palette(ListMoves, CommandModal["str | None"]):
             yield Rows(
                 (
                     Column(share=1),
-                    Column(width=14, right=True, style="accent"),
-                    Column(width=18, needs=64, style="dim"),
+                    Column(width=14, needs=50, right=True, style="accent"),
+                    Column(width=18, needs=80, style="dim"),
                 ),
                 empty=("no command matches",),
             )

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column(width=1),
-    Column(share=2, tail=True),
+    Column(share=2, tail=True, joined=True),
     Column(width=1),
-    Column(width=4, right=True, style="dim"),
+    Column(width=4, right=True, style="dim", joined=True),
     Column(share=3, needs=60, style="dim"),
 )
 DESCRIBED_FROM = 62

@@ -25,8 +25,6 @@ from reader.tui.tables import QUOTES
 from reader.tui.themes import tag_colour
 
 if TYPE_CHECKING:
-    from textual import events
-
     from reader.project import Project
     from reader.tui.themes import Look
 
@@ -116,7 +114,7 @@ class QuotesScreen(CommandModal[None]):
         self._place()
         self._read()
 
-    def on_resize(self, _: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Keep beside the paragraph."""
         self._place()
 

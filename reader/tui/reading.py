@@ -76,7 +76,9 @@ class ReadingScreen(Marking):
         elif self.drop_span() or self.drop_selection():
             self.show_place()
             self.reader.say("")
-        elif not self.drop_hits() and self.zen_on:
+        elif self.drop_hits():
+            self.reader.say("")
+        elif self.zen_on:
             self.zen()
 
     def pane(self) -> None:

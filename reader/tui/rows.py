@@ -352,6 +352,8 @@ class Rows(Drawn, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the list: the header, a row, or nothing."""
+        if self.cursor >= 0 and y == self.cursor - self.top + self.header and (self.has_focus or self._walked):
+            self._point(y)
         known = self._lines.get(y)
         if known is None or known.cell_length != self.content_size.width:
             known = self._lines[y] = self._drawn(y)
@@ -363,8 +365,6 @@ class Rows(Drawn, can_focus=True):
             return self._line([column.title for column in self.columns], width, current=False, style="header")
         index = self.top + y - self.header
         if index < self.count:
-            if index == self.cursor and (self.has_focus or self._walked):
-                self._point(y)
             return self._line(self._source(index), width, current=index == self.cursor, bar=self._thumb(y))
         if not self.count and index < len(self.empty):
             return Strip([Segment(fit("  " + self.empty[index], width), self._style("dim"))], width)

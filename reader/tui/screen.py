@@ -10,6 +10,8 @@ from textual.screen import ModalScreen, Screen
 from reader.errors import ReaderError
 from reader.tui.bars import KeyLine
 from reader.tui.keys import ANYWHERE, Keymap, Table, physical, written
+from reader.tui.signs import AsWritten
+from reader.tui.toosmall import TooSmall, notice
 from reader.tui.torn import TornKeys
 
 if TYPE_CHECKING:
@@ -60,6 +62,14 @@ class Keyed(Screen[Result], Generic[Result]):
     def types_text(self) -> bool:
         """Whether keys are text here and now."""
         return self.TEXT_FIELD or (self.focused is not None and hasattr(self.focused, "cursor_blink"))
+
+    COVERED = True
+    """Whether a window that is too small is said by a screen over this one."""
+
+    def on_resize(self) -> None:
+        """A window too small for this screen is said; nothing here is lost."""
+        if self.COVERED and self.is_current and notice(*self.size):
+            self.app.push_screen(TooSmall())
 
     def points_elsewhere(self) -> bool:
         """Whether the terminal's cursor belongs to something else than the text or list of this screen."""
@@ -204,5 +214,5 @@ class CommandScreen(Keyed[Result]):
     """A full screen of ours."""
 
 
-class CommandModal(Keyed[Result], ModalScreen[Result]):
-    """A dialog of ours: the screen below stays in sight."""
+class CommandModal(AsWritten, Keyed[Result], ModalScreen[Result]):
+    """A dialog of ours: the screen below stays in sight, as it was drawn there."""

@@ -42,10 +42,13 @@ COLUMNS = (
     Column(share=3, joined=True),
 )
 EMPTY = (
-    "Type words: all of them must stand in a paragraph. Texts, notes and tag names are searched.",
+    "Type words that stand in a paragraph,",
+    "in a note on it or in a tag's name.",
     "",
-    'lower town       both words                "lower town"    the words side by side',
-    "barrier*         words that begin so       case and accents do not matter",
+    "lower town     both of them",
+    '"lower town"   side by side',
+    "barrier*       words that begin so",
+    "Case and accents do not matter.",
 )
 WAIT = 0.1
 """Seconds without a key before a query runs."""
@@ -267,7 +270,7 @@ class SearchScreen(HitTagging):
         state.update(Content(safe_line(text)))
 
     def _show_order(self) -> None:
-        self.query_one(TitleLine).show("search the library", ORDERS[self.order_now])
+        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ search", ORDERS[self.order_now])
 
     def _show_articles(self) -> None:
         """Which articles have the most hits."""

@@ -12,6 +12,7 @@ from reader.config import Settings
 from reader.errors import ReaderError
 from reader.tui.fields import SPOKEN
 from reader.tui.keys import NAMED, SPELT, Keymap, Table, shown
+from reader.tui.signs import SPOKEN as SPOKEN_SIGNS
 from reader.tui.signs import AsciiFilter
 from reader.tui.themes import TERMINAL, THEMES, Look, full_name, next_name
 from reader.tui.typeahead import TypeAhead
@@ -35,7 +36,7 @@ class Seeing(TypeAhead):
         super().__init__()
         self.settings = settings
         self._look: Look | None = None
-        self._ascii = AsciiFilter()
+        self._signs = {False: AsciiFilter(), True: AsciiFilter(SPOKEN_SIGNS)}
 
     # -- colours -------------------------------------------------------------------------------------------
 
@@ -68,7 +69,7 @@ class Seeing(TypeAhead):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and ours where only ASCII is drawn."""
         found = super().get_line_filters()
-        return [*found, self._ascii] if self.ascii_only else found
+        return [*found, self._signs[self.spoken]] if self.ascii_only else found
 
     def keymap_of(self, table: Table) -> Keymap:
         """The keymap of a screen, with the user's changes."""

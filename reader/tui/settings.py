@@ -27,7 +27,7 @@ class SettingsScreen(ListMoves, CommandModal[None]):
     TABLE = KEYS
     DEFAULT_CSS = """
     SettingsScreen { align: center middle; background: $background 50%; }
-    SettingsScreen #box { width: 84; max-width: 98%; height: 22; max-height: 100%; padding: 0 2; background: $surface;
+    SettingsScreen #box { width: 84; max-width: 98%; height: 20; max-height: 100%; padding: 0 2; background: $surface;
                           border: round $accent; }
     SettingsScreen #heading { text-style: bold; color: $text-accent; height: 1; margin-bottom: 1; }
     SettingsScreen Rows { height: 1fr; }

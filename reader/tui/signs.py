@@ -6,6 +6,7 @@ the text, a line being typed, a note being written. The text's margin has signs 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -52,15 +53,23 @@ ASCII = str.maketrans(
 )
 
 
+SPOKEN = ASCII | dict.fromkeys(map(ord, "▌▐█"), " ")
+"""For a screen reader stripes and scroll bars are left out: beside them stands what they mean."""
+
+
 class AsciiFilter(LineFilter):
     """Draws our signs with ASCII; letters of any script stay."""
+
+    def __init__(self, signs: Mapping[int, str | int | None] = ASCII) -> None:
+        super().__init__()
+        self.signs = signs
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments with every sign of ours in its place."""
         return [
             segment
             if segment.control or segment.text.isascii()
-            else Segment(segment.text.translate(ASCII), segment.style)
+            else Segment(segment.text.translate(self.signs), segment.style)
             for segment in segments
         ]
 

@@ -70,7 +70,7 @@ class Tour:
         reading.open(next(iter(self.project.articles)))
         self._start_here = reading.here
         app.touring = self  # from now on every step is looked at
-        app.say("the tour: your own project is untouched · q ends it")
+        app.say("q ends the tour; your own project is untouched")
         self._show()
 
     def look(self) -> None:

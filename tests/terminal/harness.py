@@ -192,6 +192,16 @@ class Terminal:
         fit = (p.raw for p in found if p.kind in ("text", "short") or (p.kind == "csi" and not _UNFIT.match(p.body)))
         self._stream.feed(b"".join(fit))
 
+    def cursor_row(self) -> str:
+        """The row on which the terminal's own cursor stands."""
+        rows = self.rows
+        return rows[self._screen.cursor.y]
+
+    def shows_cursor(self) -> bool:
+        """Whether the terminal's own cursor is to be seen."""
+        self.catch_up()
+        return not self._screen.cursor.hidden
+
     @property
     def rows(self) -> list[str]:
         """The rows of the screen."""

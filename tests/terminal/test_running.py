@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -207,3 +209,37 @@ def test_without_a_terminal_nothing_is_started(harbour: Room) -> None:
     assert done.stdout == b""
     assert done.stderr.count(b"\n") == 1
     assert b"reader" in done.stderr
+
+
+@pytest.mark.sweep
+def test_a_screen_reader_finds_the_cursor_on_what_is_current(harbour: Room) -> None:
+    harbour.run("config", "set", "screen_reader", "true")
+    with harbour.terminal() as terminal:
+        terminal.wait_for(r"# 4 of 29 .* 0 of \d+ reviewed")
+        for key, words in (("j", "“Marrow Sound” came in"), ("t", "tag # 5:"), ("escape", "“Marrow Sound” came in")):
+            terminal.press(key)
+            terminal.wait_until(partial(stands_on, terminal, words), f"the cursor on {words}")
+            assert terminal.shows_cursor()
+        assert not re.search("[\u2500-\u259f]", terminal.text)  # no frame, no bar, no block
+        assert terminal.quit() == 0
+        assert terminal.left_as_it_was() == []
+
+
+def stands_on(terminal: Terminal, words: str) -> bool:
+    return words in terminal.cursor_row()
+
+
+@pytest.mark.sweep
+def test_no_colour_means_none(harbour: Room) -> None:
+    with harbour.terminal(NO_COLOR="1") as terminal:
+        terminal.wait_for(r"¶ 4 of 29 .* 0 of \d+ reviewed")
+        terminal.press("t")
+        terminal.type("harbour\r")
+        terminal.wait_for(" h    │ VELM")  # the first letter of the tag in place of its stripe
+        terminal.press("c")
+        terminal.wait_for("codebook")
+        terminal.press("escape")
+        terminal.wait_for("¶ 4 of 29")
+        assert terminal.quit() == 0
+    styles = {code for found in re.findall(rb"\x1b\[([\d;]*)m", terminal.received) for code in found.split(b";")}
+    assert styles <= {b"", b"0", b"1", b"2", b"3", b"4", b"7", b"39", b"49"}
