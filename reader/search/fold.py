@@ -98,9 +98,14 @@ def find_spans(text: str, needle: Needle) -> list[tuple[int, int]]:
     at = folded.find(wanted) if wanted else -1
     if at < 0:
         return []
-    view = View(text, case=needle.case)
     found: list[tuple[int, int]] = []
     length = len(wanted)
+    if _is_plain(text, case=needle.case):
+        while at >= 0:
+            found.append((at, at + length))
+            at = folded.find(wanted, at + length)
+        return found
+    view = View(text, case=needle.case)
     while at >= 0:
         end = at + length
         if inside_letter(folded, at) or inside_letter(folded, end):
@@ -111,6 +116,20 @@ def find_spans(text: str, needle: Needle) -> list[tuple[int, int]]:
             found.append(span)
         at = folded.find(wanted, end)
     return found
+
+
+def count_spans(text: str, needle: Needle) -> int:
+    """How many spans `find_spans` finds; several times faster where most texts hold none or many."""
+    wanted = needle.folded
+    folded = bare(text) if needle.case else fold(text)
+    if not wanted or wanted not in folded:
+        return 0
+    return folded.count(wanted) if _is_plain(text, case=needle.case) else len(find_spans(text, needle))
+
+
+def _is_plain(text: str, *, case: bool) -> bool:
+    """Whether every character folds to one that stands in its place and joins no neighbour."""
+    return text.isascii() or all(map((_BARE if case else _FOLDED).plain.__getitem__, set(text)))
 
 
 def inside_letter(folded: str, position: int) -> bool:
@@ -189,6 +208,18 @@ class _Simple(dict[str, bool]):
         return simple
 
 
+class _Plain(dict[str, bool]):
+    """Whether a character is simple and never one grapheme with its neighbours."""
+
+    def __init__(self, simple: _Simple) -> None:
+        super().__init__()
+        self._is_simple = simple.__getitem__
+
+    def __missing__(self, char: str) -> bool:
+        plain = self[char] = self._is_simple(char) and not _joins(char) and char not in _BEFORE_DIGITS
+        return plain
+
+
 class _Pieces(dict[str, str]):
     """What each character folds to, worked out once."""
 
@@ -196,6 +227,7 @@ class _Pieces(dict[str, str]):
         super().__init__()
         self._fold = bare if case else fold
         self.simple = _Simple(self)
+        self.plain = _Plain(self.simple)
 
     def __missing__(self, char: str) -> str:
         piece = self[char] = self._fold(char)
