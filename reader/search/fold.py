@@ -37,14 +37,38 @@ _TWINS = {
 }
 _MAPPED = {one: other for ones, others in _TWINS.items() for one, other in zip(ones, others, strict=True)}
 _MAPPED.update({"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"})
+_ODD = re.compile(r"[^\x00-\x7f]")
+_FEW = 12
+"""Up to so many different signs are replaced one by one."""
 _SPECIAL = re.compile(f"[{_DROPPED}{re.escape(''.join(_MAPPED))}]")
 
 
 def fold(text: str) -> str:
     """The text as it is compared. Folding twice changes nothing; a text and its normal forms fold to the same."""
+    quick = as_ascii(text)
+    if quick is None:
+        return _in_full(text)
+    return quick if quick.isprintable() else _SPECIAL.sub(_twin, quick)
+
+
+def as_ascii(text: str) -> str | None:
+    """The folded text, control characters left, where every character folds to one of ASCII in its place; else None.
+
+    The common case, some times faster: few signs beyond ASCII, none of which joins its neighbours.
+    """
     if text.isascii():
-        text = text.lower()
-        return text if text.isprintable() else _SPECIAL.sub(_twin, text)
+        return text.lower()
+    odd = set(_ODD.findall(text))
+    if len(odd) > _FEW:
+        return None
+    for char in odd:
+        if not _FOLDED.plain[char]:
+            return None
+        text = text.replace(char, _FOLDED[char])
+    return text.lower() if text.isascii() else None
+
+
+def _in_full(text: str) -> str:
     return _decomposed(bare(text).casefold())
 
 
@@ -225,7 +249,7 @@ class _Pieces(dict[str, str]):
 
     def __init__(self, *, case: bool) -> None:
         super().__init__()
-        self._fold = bare if case else fold
+        self._fold = bare if case else _in_full
         self.simple = _Simple(self)
         self.plain = _Plain(self.simple)
 
