@@ -11,7 +11,7 @@ import regex  # type: ignore[import-untyped]  # it ships no types
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.search.fold import Needle, View, bare, find_spans, fold, folded_with_map
+from reader.search.fold import Needle, View, bare, count_spans, find_spans, fold, folded_with_map
 
 TRICKY = "aAéÅßﬁﬃłæ\u0301\u0327\u0345İıΣςǅ“’…\u00ad\u200d\u200b\ufe0f\t\r\n 한ㅎ각が\u3099ﾊﾞकष्ि़ำก้👨👩🏽🇫🇷أةىـًلاېदश١北京"
 
@@ -68,6 +68,7 @@ def test_spans_are_whole_ordered_and_hold_the_needle(parts: list[str], upper: bo
     needle = Needle(middle.upper() if upper else middle)
     folding = bare if needle.case else fold
     spans = find_spans(text, needle)
+    assert count_spans(text, needle) == len(spans)
     if not any("\u1100" <= c <= "\u11ff" or c in "\u3099\u309a" for c in folding(text)):
         assert bool(spans) == bool(needle and needle.folded in folding(text))
     last = 0

@@ -103,6 +103,9 @@ class Plain:
             at = text.find(self.query, at + 1)
         return found
 
+    def count(self, text: str) -> int:
+        return len(self.spans(text))
+
 
 def test_hits_are_walked_round_in_both_directions() -> None:
     texts = ["", "a b", "", "a a", "b"]
@@ -129,6 +132,28 @@ def test_a_search_goes_on_in_slices() -> None:
         assert found.place().endswith("+") or found.current is None
         found.go_on(0.0001)
     assert found.total == 100_000
+
+
+def test_letters_typed_on_look_only_where_there_were_hits() -> None:
+    texts = ["ab", "a", "x", "ab ab", "xb"]
+    read: list[int] = []
+
+    def text_of(number: int) -> str:
+        read.append(number)
+        return texts[number - 1]
+
+    first = ArticleFind("a", Plain("a"), text_of, 5)
+    first.scan_from(1, [])
+    read.clear()
+    found = ArticleFind("ab", Plain("ab"), text_of, 5)
+    found.scan_from(1, [], first)
+    assert found.done
+    assert sorted(read) == [1, 2, 4]
+    assert (found.total, list(found.numbers())) == (3, [1, 4])
+    read.clear()
+    accented = ArticleFind("a\u0301", Plain("a\u0301"), text_of, 5)
+    accented.scan_from(1, [], first)
+    assert sorted(read) == [1, 2, 3, 4, 5], "an accent makes another letter of it"
 
 
 def test_a_hit_before_the_cursor_counts_only_when_all_is_scanned() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.search.fold import Needle, find_spans
+from reader.search.fold import Needle, count_spans, find_spans
 
 
 class Finder:
@@ -18,3 +18,7 @@ class Finder:
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where it stands in a text: (start, end) in code points, in order, without overlaps."""
         return find_spans(text, self._needle)
+
+    def count(self, text: str) -> int:
+        """How many spans there are in a text."""
+        return count_spans(text, self._needle)

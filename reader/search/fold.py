@@ -37,14 +37,38 @@ _TWINS = {
 }
 _MAPPED = {one: other for ones, others in _TWINS.items() for one, other in zip(ones, others, strict=True)}
 _MAPPED.update({"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"})
+_ODD = re.compile(r"[^\x00-\x7f]")
+_FEW = 12
+"""Up to so many different signs are replaced one by one."""
 _SPECIAL = re.compile(f"[{_DROPPED}{re.escape(''.join(_MAPPED))}]")
 
 
 def fold(text: str) -> str:
     """The text as it is compared. Folding twice changes nothing; a text and its normal forms fold to the same."""
+    quick = as_ascii(text)
+    if quick is None:
+        return _in_full(text)
+    return quick if quick.isprintable() else _SPECIAL.sub(_twin, quick)
+
+
+def as_ascii(text: str) -> str | None:
+    """The folded text, control characters left, where every character folds to one of ASCII in its place; else None.
+
+    The common case, some times faster: few signs beyond ASCII, none of which joins its neighbours.
+    """
     if text.isascii():
-        text = text.lower()
-        return text if text.isprintable() else _SPECIAL.sub(_twin, text)
+        return text.lower()
+    odd = set(_ODD.findall(text))
+    if len(odd) > _FEW:
+        return None
+    for char in odd:
+        if not _FOLDED.plain[char]:
+            return None
+        text = text.replace(char, _FOLDED[char])
+    return text.lower() if text.isascii() else None
+
+
+def _in_full(text: str) -> str:
     return _decomposed(bare(text).casefold())
 
 
@@ -98,9 +122,14 @@ def find_spans(text: str, needle: Needle) -> list[tuple[int, int]]:
     at = folded.find(wanted) if wanted else -1
     if at < 0:
         return []
-    view = View(text, case=needle.case)
     found: list[tuple[int, int]] = []
     length = len(wanted)
+    if _is_plain(text, case=needle.case):
+        while at >= 0:
+            found.append((at, at + length))
+            at = folded.find(wanted, at + length)
+        return found
+    view = View(text, case=needle.case)
     while at >= 0:
         end = at + length
         if inside_letter(folded, at) or inside_letter(folded, end):
@@ -111,6 +140,20 @@ def find_spans(text: str, needle: Needle) -> list[tuple[int, int]]:
             found.append(span)
         at = folded.find(wanted, end)
     return found
+
+
+def count_spans(text: str, needle: Needle) -> int:
+    """How many spans `find_spans` finds; several times faster where most texts hold none or many."""
+    wanted = needle.folded
+    folded = bare(text) if needle.case else fold(text)
+    if not wanted or wanted not in folded:
+        return 0
+    return folded.count(wanted) if _is_plain(text, case=needle.case) else len(find_spans(text, needle))
+
+
+def _is_plain(text: str, *, case: bool) -> bool:
+    """Whether every character folds to one that stands in its place and joins no neighbour."""
+    return text.isascii() or all(map((_BARE if case else _FOLDED).plain.__getitem__, set(text)))
 
 
 def inside_letter(folded: str, position: int) -> bool:
@@ -189,13 +232,26 @@ class _Simple(dict[str, bool]):
         return simple
 
 
+class _Plain(dict[str, bool]):
+    """Whether a character is simple and never one grapheme with its neighbours."""
+
+    def __init__(self, simple: _Simple) -> None:
+        super().__init__()
+        self._is_simple = simple.__getitem__
+
+    def __missing__(self, char: str) -> bool:
+        plain = self[char] = self._is_simple(char) and not _joins(char) and char not in _BEFORE_DIGITS
+        return plain
+
+
 class _Pieces(dict[str, str]):
     """What each character folds to, worked out once."""
 
     def __init__(self, *, case: bool) -> None:
         super().__init__()
-        self._fold = bare if case else fold
+        self._fold = bare if case else _in_full
         self.simple = _Simple(self)
+        self.plain = _Plain(self.simple)
 
     def __missing__(self, char: str) -> str:
         piece = self[char] = self._fold(char)

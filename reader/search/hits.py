@@ -53,9 +53,9 @@ def hits_of(unit: Unit, wanted: tuple[Leaf, ...], *, labelled: bool = True) -> I
     article_id, number, first, text = unit.article.id, unit.number, unit.start, unit.text
     spans = [span for leaf in wanted for span in unit.spans(leaf)]
     none = not spans
-    plain = text.isascii()
+    plain = unit.plain is not None
     for start, end in _in_order(spans) if len(spans) > 1 else spans:
-        if plain:  # no grapheme can be cut
+        if plain:
             left, right = max(0, start - CONTEXT), end + CONTEXT
         else:
             left, right = _context(unit.view, start, end)

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from reader.errors import UsageError
 from reader.model import Annotation, Article, ArticleText, Corpus, Marks, Paragraph, role_of
 from reader.search.bind import ArticleTest, Bound, MarkTest, ParagraphTest, TagNames, said_by
-from reader.search.fold import View, fold
+from reader.search.fold import View, as_ascii, fold
 from reader.search.places import ascii_places, places, stands
 from reader.search.tree import And, Field, Inside, Leaf, Near, Not, Note, Or, Phrase, Query, Regex, Word
 
@@ -34,13 +34,15 @@ class Label(NamedTuple):
 class Unit:
     """A paragraph of an article; what is costly is worked out when first asked for."""
 
-    __slots__ = ("_found", "_view", "article", "judge", "number", "start", "text")
+    __slots__ = ("_found", "_view", "article", "judge", "number", "plain", "start", "text")
 
     def __init__(self, judge: Judge, article: Article, number: int, text: str, start: int) -> None:
         self.judge = judge
         self.article = article
         self.number = number
         self.text = text
+        self.plain = as_ascii(text)
+        """The folded text where no position is another than in the text and no grapheme can be cut."""
         self.start = start
         self._view: View | None = None
         self._found: dict[Leaf, list[Span]] = {}
@@ -64,9 +66,9 @@ class Unit:
             return []
         if isinstance(leaf, Regex):
             return self.judge.patterns.spans(leaf, self.text)
-        text = self.text
-        if text.isascii() and not isinstance(leaf, Near):  # the common case without what it can do without
-            return list(ascii_places(leaf, text.lower()))
+        plain = self.plain
+        if plain is not None and not isinstance(leaf, Near):  # the common case without what it can do without
+            return list(ascii_places(leaf, plain))
         view = self.view
         return [view.span(start, end) for start, end in places(leaf, view.folded)]
 

@@ -10,6 +10,8 @@ from typing import Protocol
 Span = tuple[int, int]
 SLICE = 0.005
 """Seconds that a slice of the search may take."""
+_FIRST_JOINING = "\u0300"
+"""From here on there are characters that are one letter with the one before."""
 
 
 class Finder(Protocol):
@@ -17,6 +19,9 @@ class Finder(Protocol):
 
     def spans(self, text: str) -> Sequence[Span]:
         """(start, end) of every hit, in order."""
+
+    def count(self, text: str) -> int:
+        """How many hits there are."""
 
 
 class ArticleFind:
@@ -31,6 +36,7 @@ class ArticleFind:
         self._finder = finder
         self._text_of = text_of
         self._count = count
+        self._counts: dict[int, int] = {}
         self._spans: dict[int, tuple[Span, ...]] = {}
         self._numbers: list[int] = []
         self._scanned: set[int] = set()
@@ -38,22 +44,41 @@ class ArticleFind:
         self.done = False
         self.total = 0
 
-    def scan_from(self, number: int, window: Iterable[int]) -> None:
-        """Scan the paragraphs in sight now, and plan the rest: from a paragraph on, then from the start."""
+    def scan_from(self, number: int, window: Iterable[int], before: ArticleFind | None = None) -> None:
+        """Scan the paragraphs in sight now, and plan the rest: from a paragraph on, then from the start.
+
+        Where the query is one that was looked for `before`, typed on, what had no hit then has none now.
+        """
+        if before is not None and self._goes_on(before.query):
+            self._scanned = before.empty()
         for shown in window:
             self._scan(shown)
         self._order = iter([*range(number, self._count + 1), *range(1, number)])
         self.go_on()
 
+    def empty(self) -> set[int]:
+        """The paragraphs that are known to hold no hit."""
+        return self._scanned.difference(self._numbers)
+
+    def _goes_on(self, query: str) -> bool:
+        """Whether a query was typed on by letters of their own; what joins the one before makes another letter of it."""
+        return self.query.startswith(query) and self.query[len(query) :][:1] < _FIRST_JOINING
+
     def _scan(self, number: int) -> None:
         if number in self._scanned:
             return
         self._scanned.add(number)
-        spans = tuple(self._finder.spans(self._text_of(number)))
-        if spans:
-            self._spans[number] = spans
+        count = self._finder.count(self._text_of(number))
+        if count:
+            self._counts[number] = count
             insort(self._numbers, number)
-            self.total += len(spans)
+            self.total += count
+
+    def _spans_in(self, number: int) -> tuple[Span, ...]:
+        spans = self._spans.get(number, ())
+        if not spans and number in self._counts:
+            spans = self._spans[number] = tuple(self._finder.spans(self._text_of(number)))
+        return spans
 
     def go_on(self, seconds: float = SLICE) -> bool:
         """Scan on for so long; True once all is scanned."""
@@ -67,13 +92,13 @@ class ArticleFind:
 
     def hits_in(self, number: int) -> tuple[tuple[Span, ...], int]:
         """The hits in a paragraph, and which of them is the current one (-1: none)."""
-        spans = self._spans.get(number, ())
+        spans = self._spans_in(number)
         now = self.current[1] if self.current is not None and self.current[0] == number else -1
         return spans, now
 
     def span(self) -> Span | None:
         """The current hit's place in its paragraph."""
-        return None if self.current is None else self._spans[self.current[0]][self.current[1]]
+        return None if self.current is None else self._spans_in(self.current[0])[self.current[1]]
 
     def numbers(self) -> Sequence[int]:
         """The paragraphs with hits that are known, in order."""
@@ -101,7 +126,7 @@ class ArticleFind:
             return self._enter(direction, number)
         here, index = self.current
         index += direction
-        if 0 <= index < len(self._spans[here]):
+        if 0 <= index < self._counts[here]:
             self.current = (here, index)
             return True
         return self._enter(direction, here)
@@ -113,7 +138,7 @@ class ArticleFind:
             self.current = (self._numbers[at], 0)
         else:
             found = self._numbers[bisect_left(self._numbers, number) - 1]
-            self.current = (found, len(self._spans[found]) - 1)
+            self.current = (found, self._counts[found] - 1)
         return True
 
     def place(self) -> str:
@@ -124,5 +149,5 @@ class ArticleFind:
         if self.current is None:
             return total
         number, index = self.current
-        before = sum(len(self._spans[n]) for n in self._numbers[: bisect_left(self._numbers, number)])
+        before = sum(self._counts[n] for n in self._numbers[: bisect_left(self._numbers, number)])
         return f"{before + index + 1}/{total}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from reader.tui.desk import Desk
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from textual import events
 
 LONGEST_QUERY = 200
+OFTEN = 0.2
+"""Seconds between two counts that are shown while an article is searched."""
 
 
 class Finding(Desk):
@@ -21,6 +24,7 @@ class Finding(Desk):
         super().__init__()
         self._line: LineEdit | None = None
         self._origin = 1
+        self._counted = 0.0
 
     def types_text(self) -> bool:
         """Keys are text while a query is typed."""
@@ -80,11 +84,11 @@ class Finding(Desk):
     def _search(self, query: str) -> None:
         """Mark the hits of a query, those in sight first, and go to the first from where one began."""
         opened = self.wanted()
-        opened.find = None
+        before, opened.find = opened.find, None
         if query.strip():
             found = ArticleFind(query, self.project.finder(query), opened.text_of, opened.count)
             opened.find = found
-            found.scan_from(self._origin, dict.fromkeys(number for number, _ in self.view.port.lines))
+            found.scan_from(self._origin, dict.fromkeys(number for number, _ in self.view.port.lines), before)
             self.view.repaint()
             self._settle(found)
         else:
@@ -101,7 +105,9 @@ class Finding(Desk):
             self.go(self._origin)
         if not found.done:
             self.set_timer(0.001, lambda: self._go_on(found))
-        self._show_prompt()
+        if found.done or time.monotonic() - self._counted > OFTEN:
+            self._counted = time.monotonic()
+            self._show_prompt()
 
     def _go_on(self, found: ArticleFind) -> None:
         found.go_on()

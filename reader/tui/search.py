@@ -89,8 +89,8 @@ class SearchScreen(HitTagging):
     SearchScreen #ask { height: 1; padding: 0 1; }
     SearchScreen #sign { width: 8; color: $text-accent; text-style: bold; }
     SearchScreen #state { width: auto; color: $text-muted; }
-    SearchScreen #state.-bad { color: $text-error; }
-    SearchScreen #articles { height: 1; padding: 0 2; color: $text-muted; }
+    SearchScreen #articles { height: auto; min-height: 1; max-height: 4; padding: 0 2; color: $text-muted; }
+    SearchScreen #articles.-bad { color: $text-error; }
     """
 
     def __init__(self, project: Project, query: str = "", *, back: bool = False) -> None:
@@ -202,7 +202,8 @@ class SearchScreen(HitTagging):
         """More hits of what was asked: the first page is shown in place of what was there, the others behind it."""
         if results.error:
             self._open_when_found = False
-            self._say(results.error, bad=True)
+            self._say("")
+            self._show_below(results.error, bad=True)
         elif results is self.results:
             self._show_articles()
             self._say(self._counted())
@@ -264,10 +265,14 @@ class SearchScreen(HitTagging):
         where = f" in {results.articles:,} article{'s' * (results.articles != 1)}"
         return f"{first}{some}{where}{'' if results.done else ' …'}"
 
-    def _say(self, text: str, *, bad: bool = False) -> None:
-        state = self.query_one("#state", Static)
-        state.set_class(bad, "-bad")
-        state.update(Content(safe_line(text)))
+    def _say(self, text: str) -> None:
+        self.query_one("#state", Static).update(Content(safe_line(text)))
+
+    def _show_below(self, text: str, *, bad: bool = False) -> None:
+        """Under the query line: the articles with the most hits, or what cannot be understood."""
+        below = self.query_one("#articles", Static)
+        below.set_class(bad, "-bad")
+        below.update(Content(safe_line(text)))
 
     def _show_order(self) -> None:
         self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ search", ORDERS[self.order_now])
@@ -279,8 +284,7 @@ class SearchScreen(HitTagging):
             for one, count in self.results.top
             if one in self.project.articles
         ]
-        text = "   ".join(cut(safe_line(one), 32) for one in shown) if len(shown) > 1 else ""
-        self.query_one("#articles", Static).update(Content(text))
+        self._show_below("   ".join(cut(safe_line(one), 32) for one in shown) if len(shown) > 1 else "")
 
     def place_of(self, index: int) -> Place | None:
         """The paragraph of a hit, None where its article is gone."""
