@@ -249,4 +249,6 @@ def _lines(row: dict[str, Any], article: Article | None) -> list[str]:
     place = f"{titled(article)}, " if article else ""
     place += f"¶ {row['paragraph']}" if row["paragraph"] else f"the {row['unit']}"
     tag = f", {row['tag_path']}" if row["tag_path"] else ""
-    return [f"{place}{tag} ({row['coder']}):", *(f"    {line}" for line in row["note"].splitlines())]
+    # A memo has no place in a text to be known by: its time tells one from the next.
+    when = "" if article else f", {row['created_at'][:16].replace('T', ' ')}Z"
+    return [f"{place}{tag} ({row['coder']}{when}):", *(f"    {line}" for line in row["note"].splitlines())]

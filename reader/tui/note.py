@@ -172,6 +172,14 @@ class NoteEditor(CommandModal[None]):
         self.reader.project.drop_draft(self.draft)
         self.dismiss(None)
 
+    def insert_place(self) -> None:
+        """Write the paragraph that is current in the open article, as a link."""
+        reading = self.reader.reading
+        if reading.opened is None:
+            self._say("No article is open, so there is no place to write.")
+            return
+        self.query_one(NoteArea).insert(f"{reading.opened.article.number} ¶ {reading.here}")
+
     def edit_outside(self) -> None:
         """Hand the text to the user's own editor and take back what it leaves."""
         area = self.query_one(NoteArea)

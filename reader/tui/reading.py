@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reader.commands.links import reference
 from reader.tui.annotations import AnnotationPane
 from reader.tui.keys import READING
 from reader.tui.marking import Marking
@@ -112,7 +113,7 @@ class ReadingScreen(Marking):
             super().copy()
             return
         quote = opened.text.text_of(self.here).strip()
-        self.app.copy_to_clipboard(f"“{quote}” ({opened.article.title}, ¶ {self.here})")
+        self.app.copy_to_clipboard(f"“{quote}” {reference(opened.article.title, self.here)}")
         self.reader.say(f"¶ {self.here} copied with its reference")
 
     # -- other screens ---------------------------------------------------------------------------------------

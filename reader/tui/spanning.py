@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from reader import commands
+from reader.commands.links import reference
 from reader.tui.bars import cut
 from reader.tui.find import ArticleFind
 from reader.tui.flow import Flow
@@ -454,8 +455,8 @@ class Spanning(Flow):
         if opened.span is None:
             return
         first, last = opened.text.number_at(opened.span[0]), opened.text.number_at(opened.span[1] - 1)
-        place = f"¶ {first}" if first == last else f"¶ {first}–{last}"
-        self.app.copy_to_clipboard(f"“{opened.text.slice(*opened.span).strip()}” ({opened.article.title}, {place})")
+        words = opened.text.slice(*opened.span).strip()
+        self.app.copy_to_clipboard(f"“{words}” {reference(opened.article.title, first, last)}")
         self.reader.say("the words are copied with their reference")
         self._tagged(opened)
 

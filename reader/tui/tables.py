@@ -23,6 +23,7 @@ NOTE: Table = (
     command("save-and-leave", "escape ctrl+s", "Save the note and leave", hint="save"),
     command("leave-unchanged", "ctrl+g", "Leave without the change", hint="discard"),
     command("edit-outside", "ctrl+o", "Edit in $EDITOR", hint="editor"),
+    command("insert-place", "ctrl+l", "Write where you are, such as 3 ¶ 8: Enter in the list of notes goes there"),
 )
 """Keys of the note editor; all other keys type."""
 
@@ -168,9 +169,12 @@ SPLITTING: Table = (
 """Keys of splitting a tag. Nothing is changed before the end, so there is nothing to undo."""
 
 NOTES: Table = (
-    command("open", "enter", "Go to the note's place", hint="go there", group="Notes"),
+    command(
+        "open", "enter", "Go to the note's place, from a memo to one that it names", hint="go there", group="Notes"
+    ),
     command("filter", "/", "Show only notes that hold the words typed", hint="filter", group="Notes"),
     command("edit", "a", "Edit the note", hint="edit", group="Notes"),
+    command("follow", "f", "Go to a place that the note names", group="Notes"),
     command("new-memo", "n", "Write a memo on the project", hint="memo", group="Notes"),
     command("order", "o", "By place, or the newest first", hint="order", group="Notes"),
     *LIST,
