@@ -183,6 +183,22 @@ async def test_a_note_stands_on_words(project: Project) -> None:
         assert user.notes == ["so it begins"]
 
 
+async def test_words_of_the_text_become_an_example_of_their_tag(project: Project) -> None:
+    async with reading(project) as user:
+        await user.press("v", "1")
+        await user.type(":an example")
+        await user.press("enter")
+        (tag,) = project.codebook.live()
+        assert tag.description == "Example: “R: The first hour is quiet.” (Night shift, ¶ 2)"
+        assert user.status.startswith("triage has these words as an example · u takes it back")
+        await user.press("u")
+        assert [tag.description for tag in project.codebook.live()] == [""]
+        await user.press("equals_sign", "e")
+        assert [tag.description for tag in project.codebook.live()] == [
+            "Example: “R: The first hour is quiet.” (Night shift, ¶ 2)"
+        ]
+
+
 async def test_with_tag_and_go_on_a_span_is_only_tagged(project: Project) -> None:
     project.state.tag_and_go_on = True
     async with reading(project) as user:

@@ -301,7 +301,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         if tag is None:
             return
         self.reader.came_from[HERE] = (tag.id, self.filtered_by)
-        self.app.push_screen(QuotesScreen(self.project, [tag.id], came_from=HERE, example=self.example_of(tag.id)))
+        self.app.push_screen(QuotesScreen(self.project, [tag.id], came_from=HERE))
 
 
 def _number(count: int) -> str:

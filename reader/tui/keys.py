@@ -82,6 +82,7 @@ READING: Table = (
     command("why", "w", "Note on the tag just given", group="Tagging"),
     command("review", "r", "Reviewed on or off", group="Tagging"),
     command("next-span", ";", "Next span in this paragraph: v s x a w act on it", group="Tagging"),
+    command("example", "", "Take these words into a tag's description, as an example", group="Tagging"),
     command("select-on", "J", "Select this paragraph and the next", group="Tagging"),
     command("select-back", "K", "Select this paragraph and the one before", group="Tagging"),
     command("select-hits", "*", "Select all paragraphs with a hit", group="Finding"),

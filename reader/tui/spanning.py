@@ -416,6 +416,10 @@ class Spanning(Flow):
         marks = [mark] if mark is not None and mark.tag else [m for m in self._span_marks() if m.tag]
         self._one_of_the_tags("swap which", marks, self._swap, "nothing to swap: no tag on these words")
 
+    def marks_here(self) -> Sequence[Annotation]:
+        """The tags on the current span, else on the paragraph."""
+        return [m for m in self._span_marks() if m.tag] if self.wanted().span is not None else super().marks_here()
+
     def note(self) -> None:
         """Write a note on the current span, else on the paragraph."""
         opened = self.wanted()

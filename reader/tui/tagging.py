@@ -214,6 +214,44 @@ class Tagging(Desk):
         # The picker for which tag to swap closes first.
         self.call_later(self.app.push_screen, picker)
 
+    def example(self) -> None:
+        """Take the current words, else the paragraph, into the description of a tag on them, else of one that is chosen."""
+        opened = self.wanted()
+        chosen = self.pane_view.chosen
+        marks = [chosen] if chosen is not None and chosen.tag else self.marks_here()
+        start, end = opened.span or self.paragraph_ends()
+
+        def take(tag: Tag) -> None:
+            outcome = commands.example(self.project, tag, opened.article, start, end)
+            if outcome.edit is not None:
+                outcome.brief += f" · {self.keymap.shown('undo') or 'undo'} takes it back"
+            self.edited(outcome)
+
+        def meant(mark: Annotation) -> None:
+            tag = self.project.codebook.resolve(mark.tag)
+            if tag is not None:
+                take(tag)
+
+        if marks:
+            self._one_of_the_tags("example of which", marks, meant, "")
+            return
+        from reader.tui.picker import TagPicker
+
+        def picked(tag: Tag | str) -> None:
+            if not isinstance(tag, str):
+                take(tag)
+
+        self.app.push_screen(TagPicker(self.project, "example of", on=lambda: (), chosen=picked, create=False))
+
+    def marks_here(self) -> Sequence[Annotation]:
+        """The coder's own tags on what a tag key acts on."""
+        return self.wanted().tags_on(self.here)
+
+    def paragraph_ends(self) -> tuple[int, int]:
+        """Where the current paragraph begins and ends in the article."""
+        paragraph = self.wanted().text.paragraph(self.here)
+        return paragraph.start, paragraph.end
+
     # -- notes ---------------------------------------------------------------------------------------------
 
     def note(self) -> None:
