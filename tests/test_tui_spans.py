@@ -80,19 +80,6 @@ async def test_one_annotation_over_two_turns_in_four_keys(project: Project) -> N
         assert {2, 3} <= user.app.reading.opened.coded
 
 
-async def test_a_phrase_in_the_middle_of_a_paragraph_in_ten_keys(project: Project) -> None:
-    async with reading(project) as user:
-        await user.press("v", "slash", "b", "e", "l", "enter", "w", "w", "w", "1")
-        assert spans(user) == [("triage", "bells ring at once")]
-
-
-async def test_a_span_two_words_short_is_mended_by_five_keys(project: Project) -> None:
-    async with reading(project) as user:
-        await user.press("v", "1", "escape")
-        await user.press("semicolon", "v", "w", "w", "enter")
-        assert spans(user) == [("triage", "R: The first hour is quiet. Then three")]
-
-
 async def test_in_vivo_makes_the_words_the_tag(project: Project) -> None:
     async with reading(project) as user:
         await user.press("v", ")", "i")
