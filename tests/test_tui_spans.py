@@ -186,6 +186,13 @@ async def test_words_of_the_text_become_an_example_of_their_tag(project: Project
         ]
 
 
+async def test_a_command_is_found_by_its_name_as_it_is_written(project: Project) -> None:
+    async with reading(project) as user:
+        await user.type(":tag-and-go-on")
+        await user.press("enter")
+        assert project.state.tag_and_go_on
+
+
 async def test_with_tag_and_go_on_a_span_is_only_tagged(project: Project) -> None:
     project.state.tag_and_go_on = True
     async with reading(project) as user:

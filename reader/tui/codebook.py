@@ -130,6 +130,8 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def open_again(self, at: str, query: str) -> None:
         """Stand on a tag with a filter, as when made; the screen is kept, for making one takes several times as long."""
+        if (line := self.key_line_of()) is not None:
+            line.say("")  # what was said here last time is old
         self.write(query)
         self.the_rows().focus()
         self._show_anew(at)
