@@ -10,11 +10,12 @@ from typing import Any
 
 from reader import commands
 from reader.commands import Outcome
+from reader.edits import UNDO
 from reader.errors import ReaderError
 from reader.model import Annotation
 from reader.model import Article as Stored
 from reader.project import Project
-from tests.projects import make_project
+from tests.projects import make_project, new_article
 from tests.undoing.book import (
     BODY,
     PARAGRAPHS,
@@ -22,6 +23,7 @@ from tests.undoing.book import (
     ROLES,
     Article,
     Book,
+    Done,
     Key,
     Mark,
     Place,
