@@ -449,7 +449,7 @@ async def test_a_new_pass_begins_at_nothing_and_can_be_undone(night: Project) ->
         await until(pilot, lambda: "1 of 4 reviewed" in shown(app))
         app.reading.run_named("new-pass")
         await answered(pilot, app, "settled")
-        await until(pilot, lambda: "0 of 4 reviewed" in shown(app))
+        await until(pilot, lambda: "0 of 4 in this pass" in shown(app))
         await pilot.press("u")
         await until(pilot, lambda: "1 of 4 reviewed" in shown(app))
 
