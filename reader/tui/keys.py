@@ -40,6 +40,7 @@ ANYWHERE: Table = (
     command("help", "? f1", "The keys of this screen", hint="help", group="Program"),
     command("undo", "u", "Undo the last change", hint="undo", group="Program"),
     command("redo", "U ctrl+r", "Redo what was undone", group="Program"),
+    command("history", "", "History: what was done, and take one of it back", group="Program"),
     command("settings", "", "Settings: colours, signs, lines, keyboards, exports", group="Program"),
 )
 """Commands that every screen without a text field has."""

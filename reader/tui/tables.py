@@ -183,6 +183,14 @@ NOTES: Table = (
 )
 """Keys of the list of notes."""
 
+HISTORY: Table = (
+    command("open", "enter", "Take this edit back, if it is yours", hint="take back", group="History"),
+    *LIST,
+    *ANYWHERE,
+    *BACK,
+)
+"""Keys of the history."""
+
 DETAILS: Table = (
     command("edit", "enter", "Change the value", hint="change"),
     command("add", "n", "Add a detail", hint="add"),
@@ -252,6 +260,7 @@ SEARCH: Table = (
     command("tag", "t", "Choose a tag for the hit, or for all that are selected", hint="tag", group="Tagging"),
     *slot_commands(),
     command("repeat-tag", ".", "Put on the last tag again", group="Tagging"),
+    command("tag-by-key", ",", "Put on the tag with a key of its own: , and the letter", group="Tagging"),
     command("export", "e", "Export the annotations where the query holds", hint="export", group="Search"),
     command("save-search", "ctrl+s", "Save the search under a name", hint="save", group="Search"),
     *(c for c in LIST if c.name != "rows-down"),
@@ -329,6 +338,7 @@ TABLES: dict[str, Table] = {
     "quotes": QUOTES,
     "splitting": SPLITTING,
     "notes": NOTES,
+    "history": HISTORY,
     "details": DETAILS,
     "ask": ASK,
     "choose": CHOOSE,

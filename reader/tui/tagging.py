@@ -134,14 +134,14 @@ class Tagging(Desk):
         self.await_key(", and the key of a tag", self._tag_with_key)
 
     def _tag_with_key(self, key: str) -> None:
-        tag = next((tag for tag in self.project.codebook.live() if tag.key and tag.key == key), None)
+        tag = self.project.codebook.with_key(key)
         if tag is not None:
             try:
                 self.put_on([tag])
             except ReaderError as error:
                 self.reader.failed(error)
         else:
-            self.reader.say("" if key == "escape" else f"no tag has the key {key}; keys are given in the codebook")
+            self.reader.say(slots.no_such_key(key))
 
     def slots(self) -> None:
         """Show and pin the slots."""
