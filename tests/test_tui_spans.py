@@ -161,6 +161,15 @@ async def test_the_spans_under_the_cursor_are_walked_and_acted_on(project: Proje
         assert chosen(user) == ""
 
 
+async def test_enter_in_the_pane_changes_the_ends_of_a_span(project: Project) -> None:
+    async with reading(project) as user:
+        await user.press("v", "1", "escape", "1", "tab", "down", "enter")
+        assert user.app.reading.walk is not None
+        await user.press("w", "enter")
+        assert spans(user) == [("triage", "R: The first hour is quiet. Then")]
+        assert user.tags[2] == ["triage", "triage"]
+
+
 async def test_a_note_stands_on_words(project: Project) -> None:
     async with reading(project) as user:
         await user.press("v", "a")

@@ -36,7 +36,8 @@ class ReadingScreen(Marking):
         elif self.pane_view.choose(1):
             self.show_pane()
             name = self.reader.key_name
-            self.reader.say(f"{name('down')} {name('up')} choose, Enter edits the note, x s a w act on it, Tab back")
+            moves = f"{name('down')} {name('up')}"
+            self.reader.say(f"{moves} choose, Enter edits the note or the ends, x s a w act on it, Tab back")
         else:
             self.reader.say("nothing to choose in the pane")
 
@@ -62,9 +63,12 @@ class ReadingScreen(Marking):
         return True
 
     def on_annotation_pane_chosen(self, event: AnnotationPane.Chosen) -> None:
-        """A click on an entry."""
+        """A click chooses an entry; one on the entry that is chosen opens it."""
+        again = self.pane_view.focused_entry == event.index
         self.pane_view.focused_entry = event.index
         self.show_pane()
+        if again:
+            self.open_entry()
 
     def on_annotation_pane_sized(self) -> None:
         """The pane has room now."""

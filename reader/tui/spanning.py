@@ -396,6 +396,14 @@ class Spanning(Flow):
             TagPicker(self.project, heading, on=on, chosen=chosen, create=not self.project.info.locked)
         )
 
+    def open_entry(self) -> None:
+        """Edit what is chosen in the pane: the ends of one's own span, else the note."""
+        chosen = self.pane_view.chosen
+        if chosen is not None and chosen.unit == "span" and chosen.coder == self.project.coder:
+            self.span()
+        else:
+            super().open_entry()
+
     def take_off(self) -> None:
         """Take the tag off the current span, else off the paragraph."""
         mark = self.current_mark()
