@@ -100,6 +100,10 @@ class Codebook:
             tag = self.tags.get(tag.merged_into)
         return None if tag is None or tag.deleted else tag
 
+    def with_key(self, key: str) -> Tag | None:
+        """The tag in use that has a key of its own."""
+        return next((tag for tag in self.live() if key and tag.key == key), None)
+
     def path(self, tag_id: str) -> tuple[str, ...]:
         """Names from the root to the tag; empty if it is unknown. A loop made by a merge is cut."""
         known = self._paths.get(tag_id)

@@ -13,7 +13,7 @@ from reader.codebook import PALETTE
 from reader.errors import BadName, Conflict, ReaderError, Unreadable, UsageError
 from reader.model import Annotation, Article
 from reader.project import Project
-from tests.projects import make_project
+from tests.projects import FLOOD, make_project
 
 
 def paths(project: Project) -> list[str]:
@@ -230,6 +230,31 @@ def test_description_colour_and_key_are_set_and_taken_away(project: Project) -> 
         change(project, "harm")
     tag = project.codebook.find("harm")
     assert (tag.description, tag.colour, tag.key) == ("", "", "")
+
+
+def test_when_to_use_and_when_not_are_lines_of_the_description(project: Project) -> None:
+    commands.tag_add(project, "harm")
+    commands.tag_describe(project, "harm", "Hurt of any kind.", when="somebody\nis hurt")
+    commands.tag_describe(project, "harm", when_not="threats")
+    commands.tag_describe(project, "harm", when="a body is hurt")
+    assert project.codebook.find("harm").description == (
+        "Hurt of any kind.\nWhen to use: a body is hurt\nWhen not: threats"
+    )
+    commands.tag_describe(project, "harm", "When to use: \nWhen not: \nno more")
+    assert project.codebook.find("harm").description == "no more"
+
+
+def test_words_of_a_text_become_an_example_with_their_place(project: Project, article: Article) -> None:
+    commands.tag_add(project, "harm")
+    commands.tag_example(project, "harm", article, 4, "carried beds upstairs")
+    assert commands.tag_example(project, "harm", article, 4, "carried beds upstairs").edit is None
+    outcome = commands.tag_example(project, "harm", article, 2)
+    assert outcome.text.startswith("The tag harm has these words as an example")
+    assert project.codebook.find("harm").description == (
+        f"Example: “carried beds upstairs” ({FLOOD[0]}, ¶ 4)\nExample: “{FLOOD[1]}” ({FLOOD[0]}, ¶ 2)"
+    )
+    with pytest.raises(UsageError, match="does not stand in ¶ 4"):
+        commands.tag_example(project, "harm", article, 4, "never said")
 
 
 def test_a_used_key_is_refused_with_who_has_it(project: Project) -> None:

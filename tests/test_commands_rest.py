@@ -85,6 +85,24 @@ def test_a_why_note_stands_on_its_tag_and_emptying_it_keeps_the_tag(project: Pro
     assert [(a.tag, a.note) for a in project.marks(article.id).of(2)] == [(mark.tag, "")]
 
 
+def test_why_a_tag_stands_there_is_a_note_on_the_mark(project: Project, article: Article) -> None:
+    commands.tag(project, article, [2], ["harm/loss"], create=True)
+    commands.note(project, article, 2, "why", tag="harm/loss")
+    commands.note(project, article, 2, "and more", tag="loss", append=True)
+    assert [(a.unit, bool(a.tag), a.note) for a in project.marks(article.id).of(2)] == [
+        ("paragraph", True, "why\nand more")
+    ]
+    with pytest.raises(ReaderError, match="You have not put harm > loss on ¶ 4"):
+        commands.note(project, article, 4, "why", tag="loss")
+    for words in ("Residents", "beds"):
+        commands.span_words(project, article, 4, words, ["loss"])
+    with pytest.raises(ReaderError, match="stands on 2 places"):
+        commands.note(project, article, 4, "why", tag="loss")
+    commands.span_words(project, article, 4, "beds", ["loss"], off=True)
+    commands.note(project, article, 4, "these", tag="loss")
+    assert [a.note for a in project.marks(article.id).of(4)] == ["these"]
+
+
 def test_a_note_on_the_article_is_apart_from_those_on_paragraphs(project: Project, article: Article) -> None:
     commands.article_note(project, article, "one side only")
     commands.note(project, article, 1, "on the title")

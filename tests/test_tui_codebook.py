@@ -196,9 +196,12 @@ async def test_description_key_hue_and_archive(project: Project) -> None:
         await codebook(pilot, app, "neglect")
         await pilot.press("d")
         await until(pilot, lambda: isinstance(app.screen, NoteEditor))
-        await typed(pilot, "Nobody cares")
+        await pilot.press("escape")  # the form as it is says nothing
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, NoteEditor))
+        await typed(pilot, "nobody cares")
         await pilot.press("escape")
-        await until(pilot, lambda: project.codebook.find("neglect").description == "Nobody cares")
+        await until(pilot, lambda: project.codebook.find("neglect").description == "When to use: nobody cares")
         await pilot.press("k")
         await answered(pilot, app, "n")
         await until(pilot, lambda: project.codebook.find("neglect").key == "n")
@@ -446,7 +449,7 @@ async def test_a_new_pass_begins_at_nothing_and_can_be_undone(night: Project) ->
         await until(pilot, lambda: "1 of 4 reviewed" in shown(app))
         app.reading.run_named("new-pass")
         await answered(pilot, app, "settled")
-        await until(pilot, lambda: "0 of 4 reviewed" in shown(app))
+        await until(pilot, lambda: "0 of 4 in this pass" in shown(app))
         await pilot.press("u")
         await until(pilot, lambda: "1 of 4 reviewed" in shown(app))
 

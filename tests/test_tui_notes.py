@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from reader import commands
+from reader.commands.links import links
 from reader.commands.notes import memo, tag_note
 from reader.errors import UsageError
 from reader.project import Project
 from reader.tui.app import ReaderApp
 from reader.tui.ask import Ask
+from reader.tui.choose import Choose
 from reader.tui.codebook import CodebookScreen
 from reader.tui.details import DetailsScreen
 from reader.tui.dialogs import Question
@@ -130,6 +132,51 @@ async def test_a_memo_is_written_on_the_project(project: Project) -> None:
         await pilot.press("o")
         await until(pilot, lambda: "newest first" in shown(app))
         assert any(note.note == "begin with the shops" for note in project.memos())
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("See 2 ¶ 3.", [("lift.txt", 3)]),
+        ("2#3 against 1 ¶ 4, and 2#3 again", [("lift.txt", 3), ("flood.txt", 4), ("lift.txt", 3)]),
+        ("¶ 2 here, #4 too", [("flood.txt", 2), ("flood.txt", 4)]),
+        ("“Nobody answered” (Lift stuck for a day, ¶ 3)", [("lift.txt", 3)]),
+        ("“one” (Lift stuck for a day, ¶ 2–3)", [("lift.txt", 2)]),
+        ("(An article that is gone, ¶ 2)", []),
+        ("9 ¶ 1, 1 ¶ 99, 1 ¶ 0, room 1#2b, v2#3", []),
+    ],
+)
+def test_the_places_that_a_note_names(project: Project, text: str, named: list[tuple[str, int]]) -> None:
+    sources = {article.id: article.sources[0] for article in project.articles.values()}
+    here = next(iter(project.articles))
+    assert [(sources[link.article], link.number) for link in links(project, text, here)] == named
+    assert [link for link in links(project, text) if text[link.start] in "¶#"] == []
+
+
+async def test_enter_on_a_memo_goes_to_the_place_it_names_and_comes_back(project: Project) -> None:
+    app = ReaderApp(project)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: app.reading.opened is not None)
+        await pilot.press("j", "m")
+        await until(pilot, lambda: isinstance(app.screen, NotesScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, NoteEditor))
+        await typed(pilot, "beds, ")
+        await pilot.press("ctrl+l")
+        await typed(pilot, ", and 2#3")
+        await pilot.press("escape")
+        await until(pilot, lambda: "6 notes" in shown(app))
+        await until(pilot, lambda: "it names" in shown(app))
+        assert "1 ¶ 4 Residents of the lower town" in shown(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Choose))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+        assert app.reading.opened is not None
+        assert (app.reading.opened.article.number, app.reading.here) == (2, 3)
+        await pilot.press("backspace")
+        await until(pilot, lambda: isinstance(app.screen, NotesScreen))
+        assert "beds, 1 ¶ 4, and 2#3" in current_row(app)
 
 
 async def test_no_notes_teach(tmp_path: Path) -> None:

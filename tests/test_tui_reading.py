@@ -17,7 +17,9 @@ from reader import commands
 from reader.config import Settings
 from reader.project import Project
 from reader.tui.app import ReaderApp
+from reader.tui.history import HistoryScreen
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
+from tests.screens import current_row
 
 WIDE = (120, 40)
 SMALL = (80, 24)
@@ -529,3 +531,21 @@ async def test_every_command_has_a_method_and_no_default_key_means_two_things(pr
             assert any(
                 method in vars(kind) for kind in type(screen).__mro__ if kind.__module__.startswith("reader.")
             ), name
+
+
+async def test_the_history_takes_back_an_edit_that_is_not_the_last(project: Project) -> None:
+    async with reading(project) as user:
+        await user.press("t", *"loss", "enter", "j")
+        await user.press("t", *"blame", "enter")
+        await user.type(":history")
+        await user.press("enter")
+        await user.until(lambda: isinstance(user.app.screen, HistoryScreen))
+        assert "put on blame" in current_row(user.app)
+        await user.press("j")
+        assert "put on loss" in current_row(user.app)
+        await user.press("enter")
+        assert user.tags == {4: ["blame"]}
+        assert "undone: put on loss on ¶ 2" in user.frame.split("\n")[-1]
+        await user.until(lambda: "undo: put on loss" in user.frame)
+        await user.press("escape", "U")
+        assert user.tags == {2: ["loss"], 4: ["blame"]}

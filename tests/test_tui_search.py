@@ -195,6 +195,9 @@ async def test_selected_hits_are_tagged_in_one_step(project: Project) -> None:
         assert screen_of(pilot).selected == set()
         await pilot.press("u")
         await until(pilot, lambda: project.count("tag:gate") == 1, "the undo")
+        commands.tag_key(project, "gate", "g")
+        await pilot.press("end", "comma", "g")
+        await until(pilot, lambda: project.count("tag:gate") == 2, "the tag by its own key")
 
 
 async def test_one_hit_is_selected_let_go_and_tagged_through_the_picker(project: Project) -> None:

@@ -80,19 +80,6 @@ async def test_one_annotation_over_two_turns_in_four_keys(project: Project) -> N
         assert {2, 3} <= user.app.reading.opened.coded
 
 
-async def test_a_phrase_in_the_middle_of_a_paragraph_in_ten_keys(project: Project) -> None:
-    async with reading(project) as user:
-        await user.press("v", "slash", "b", "e", "l", "enter", "w", "w", "w", "1")
-        assert spans(user) == [("triage", "bells ring at once")]
-
-
-async def test_a_span_two_words_short_is_mended_by_five_keys(project: Project) -> None:
-    async with reading(project) as user:
-        await user.press("v", "1", "escape")
-        await user.press("semicolon", "v", "w", "w", "enter")
-        assert spans(user) == [("triage", "R: The first hour is quiet. Then three")]
-
-
 async def test_in_vivo_makes_the_words_the_tag(project: Project) -> None:
     async with reading(project) as user:
         await user.press("v", ")", "i")
@@ -174,6 +161,15 @@ async def test_the_spans_under_the_cursor_are_walked_and_acted_on(project: Proje
         assert chosen(user) == ""
 
 
+async def test_enter_in_the_pane_changes_the_ends_of_a_span(project: Project) -> None:
+    async with reading(project) as user:
+        await user.press("v", "1", "escape", "1", "tab", "down", "enter")
+        assert user.app.reading.walk is not None
+        await user.press("w", "enter")
+        assert spans(user) == [("triage", "R: The first hour is quiet. Then")]
+        assert user.tags[2] == ["triage", "triage"]
+
+
 async def test_a_note_stands_on_words(project: Project) -> None:
     async with reading(project) as user:
         await user.press("v", "a")
@@ -181,6 +177,29 @@ async def test_a_note_stands_on_words(project: Project) -> None:
         await user.press("escape")
         assert spans(user) == [("", "R: The first hour is quiet.")]
         assert user.notes == ["so it begins"]
+
+
+async def test_words_of_the_text_become_an_example_of_their_tag(project: Project) -> None:
+    async with reading(project) as user:
+        await user.press("v", "1")
+        await user.type(":an example")
+        await user.press("enter")
+        (tag,) = project.codebook.live()
+        assert tag.description == "Example: “R: The first hour is quiet.” (Night shift, ¶ 2)"
+        assert user.status.startswith("triage has these words as an example · u takes it back")
+        await user.press("u")
+        assert [tag.description for tag in project.codebook.live()] == [""]
+        await user.press("equals_sign", "e")
+        assert [tag.description for tag in project.codebook.live()] == [
+            "Example: “R: The first hour is quiet.” (Night shift, ¶ 2)"
+        ]
+
+
+async def test_a_command_is_found_by_its_name_as_it_is_written(project: Project) -> None:
+    async with reading(project) as user:
+        await user.type(":tag-and-go-on")
+        await user.press("enter")
+        assert project.state.tag_and_go_on
 
 
 async def test_with_tag_and_go_on_a_span_is_only_tagged(project: Project) -> None:

@@ -78,6 +78,7 @@ TITLES = {
     "quotes": "Quotes of a tag",
     "splitting": "Splitting a tag",
     "notes": "Notes",
+    "history": "History",
     "details": "Details of an article",
     "ask": "One line",
     "choose": "A choice",

@@ -39,7 +39,7 @@ from reader.commands.spans import (
     whole_span,
 )
 from reader.commands.stats import stats
-from reader.commands.tagfields import tag_colour, tag_describe, tag_key, tags_lock, tags_unlock
+from reader.commands.tagfields import example, tag_colour, tag_describe, tag_example, tag_key, tags_lock, tags_unlock
 from reader.commands.tags import tag_add, tag_archive, tag_delete, tag_rename, tags
 from reader.commands.upkeep import doctor
 from reader.commands.usage import TagUsage, Usage, usage
@@ -68,6 +68,7 @@ __all__ = [
     "details_from",
     "doctor",
     "erase",
+    "example",
     "export",
     "find_words",
     "history",
@@ -125,6 +126,7 @@ __all__ = [
     "tag_colour",
     "tag_delete",
     "tag_describe",
+    "tag_example",
     "tag_key",
     "tag_merge",
     "tag_move",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from reader.commands.coding import meaning, mine, words_of
-from reader.commands.phrases import titled, where
+from reader.commands.phrases import many, titled, where
 from reader.commands.registry import Outcome, Words, command
 from reader.commands.wanted import TagRef, check_coder, existing, with_below
 from reader.edits import now
-from reader.errors import UsageError
+from reader.errors import ReaderError, UsageError
 from reader.model import Annotation, Article, Tag
 
 if TYPE_CHECKING:
@@ -32,13 +32,26 @@ LONGEST_NOTE = 32_000
         "paragraph": "The paragraph's number.",
         "text": "The note; '-' reads it from standard input.",
         "append": "Add the text as a new line to the note that is there.",
+        "tag": "Write why this tag stands there: the note on your mark with it, on the paragraph or on words of it.",
     },
-    examples=('reader note 3 8 "Both sides named; compare with 16."', "reader note 3 8 --append - < memo.txt"),
+    examples=(
+        'reader note 3 8 "Both sides named; compare with 16."',
+        "reader note 3 8 --append - < memo.txt",
+        'reader note 3 8 --tag blame "who is not named?"',
+    ),
     more="The text may begin with '-'. Every word up to the end belongs to it.",
 )
-def note(project: Project, article: Article, paragraph: int, text: Words, *, append: bool = False) -> Outcome:
-    """Set the coder's bare note on a paragraph (its annotation without a tag); an empty text removes it."""
+def note(
+    project: Project, article: Article, paragraph: int, text: Words, *, append: bool = False, tag: TagRef | None = None
+) -> Outcome:
+    """Set the coder's bare note on a paragraph (its annotation without a tag), or that on a tag there; empty removes it.
+
+    ReaderError where the tag stands there on nothing, or on several places, of this coder.
+    """
     project.paragraph(article, paragraph)
+    if tag is not None:
+        mark = _with_tag(project, article, paragraph, existing(project.codebook, tag))
+        return annotation_note(project, mark, f"{mark.note}\n{text}" if append and mark.note and text else text)
     return _set(project, article, paragraph, text, append=append)
 
 
@@ -56,6 +69,21 @@ def note(project: Project, article: Article, paragraph: int, text: Words, *, app
 def article_note(project: Project, article: Article, text: Words, *, append: bool = False) -> Outcome:
     """Set the coder's bare note on the whole article; an empty text removes it."""
     return _set(project, article, 0, text, append=append)
+
+
+def _with_tag(project: Project, article: Article, number: int, tag: Tag) -> Annotation:
+    """The coder's mark with a tag on a paragraph, else the only one on words of it."""
+    own = project.marks(article.id).of(number, project.coder)
+    found = [mark for mark in own if mark.tag and not mark.layer and meaning(project, mark) == tag.id]
+    found = [mark for mark in found if mark.unit == "paragraph"] or found
+    place = where(project, article, [number])
+    if not found:
+        raise ReaderError(f"You have not put {project.codebook.shown(tag.id)} on {place}.")
+    if len(found) > 1:
+        raise ReaderError(
+            f"{project.codebook.shown(tag.id)} stands on {many(len(found), 'place')} in {place}; the program shows which is which."
+        )
+    return found[0]
 
 
 def _set(project: Project, article: Article, number: int, text: str, *, append: bool) -> Outcome:
@@ -249,4 +277,6 @@ def _lines(row: dict[str, Any], article: Article | None) -> list[str]:
     place = f"{titled(article)}, " if article else ""
     place += f"¶ {row['paragraph']}" if row["paragraph"] else f"the {row['unit']}"
     tag = f", {row['tag_path']}" if row["tag_path"] else ""
-    return [f"{place}{tag} ({row['coder']}):", *(f"    {line}" for line in row["note"].splitlines())]
+    # A memo has no place in a text to be known by: its time tells one from the next.
+    when = "" if article else f", {row['created_at'][:16].replace('T', ' ')}Z"
+    return [f"{place}{tag} ({row['coder']}{when}):", *(f"    {line}" for line in row["note"].splitlines())]

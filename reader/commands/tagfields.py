@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from reader.codebook import PALETTE
+from reader.commands.links import reference
 from reader.commands.notes import check_note
+from reader.commands.phrases import shortened
 from reader.commands.registry import Outcome, Words, command
+from reader.commands.spans import find_words
 from reader.commands.tags import TAG, check_key, checked_colour
 from reader.commands.wanted import TagRef, existing
-from reader.model import Tag
+from reader.model import Article, Tag
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -23,15 +26,96 @@ GROUP = "Codebook"
     "tag-describe",
     "Write what a tag means: when to use it, when not.",
     group=GROUP,
-    words={"tag": TAG, "text": "The description; without it the old one is removed."},
-    examples=('reader tag-describe blame "Who is named as guilty. Not for remorse: guilt."',),
+    words={
+        "tag": TAG,
+        "text": "The description; without it and the options the old one is removed.",
+        "when": "When to use the tag: this line alone is set, the rest stays.",
+        "when_not": "When not to use it: this line alone is set, the rest stays.",
+    },
+    examples=(
+        'reader tag-describe blame "Who is named as guilty. Not for remorse: guilt."',
+        'reader tag-describe blame --when "Somebody is named as guilty." --when-not "Remorse: that is guilt."',
+    ),
 )
-def tag_describe(project: Project, tag: TagRef, text: Words = "") -> Outcome:
-    """Set a tag's description; an empty text removes it."""
-    check_note(text)
+def tag_describe(project: Project, tag: TagRef, text: Words = "", *, when: str = "", when_not: str = "") -> Outcome:
+    """Set a tag's description; an empty text removes it. With `when` or `when_not` that line alone is set."""
     before = existing(project.codebook, tag)
-    said = "described" if text else "description removed"
-    return _changed(project, "tag-describe", before, replace(before, description=text), said)
+    if text or not (when or when_not):
+        described = without_blanks(text)
+    else:
+        described = before.description
+    for label, value in ((WHEN, when), (WHEN_NOT, when_not)):
+        described = _with_line(described, label, value) if value else described
+    check_note(described)
+    said = "described" if described else "description removed"
+    return _changed(project, "tag-describe", before, replace(before, description=described), said)
+
+
+WHEN, WHEN_NOT, EXAMPLE = "When to use: ", "When not: ", "Example: "
+"""How the lines of a description begin that say these things."""
+FORM = f"{WHEN}\n{WHEN_NOT}"
+"""A description to be filled in."""
+LONGEST_EXAMPLE = 600
+"""Characters of a quote that a description takes."""
+
+
+def without_blanks(text: str) -> str:
+    """A description without the lines of the form that nobody has filled in."""
+    blank = {WHEN.strip(), WHEN_NOT.strip()}
+    return "\n".join(line for line in text.split("\n") if line.strip() not in blank)
+
+
+def _with_line(text: str, label: str, value: str) -> str:
+    """A description with the line of a label set: in its place, else after the others of the form, else at the end."""
+    lines = text.split("\n") if text else []
+    new = f"{label}{' '.join(value.split())}"
+    at = next((n for n, line in enumerate(lines) if line.startswith(label.strip())), -1)
+    if at >= 0:
+        lines[at] = new
+    else:
+        lines.append(new)
+    return "\n".join(lines)
+
+
+@command(
+    "tag-example",
+    "Take words of a text into a tag's description, as an example.",
+    group=GROUP,
+    words={
+        "tag": TAG,
+        "article": "Number, id or its start, or file name.",
+        "paragraph": "The paragraph's number.",
+        "words": "The words as they stand there; without them the whole paragraph.",
+        "nth": "Which one, where the words stand there several times: 1 is the first.",
+    },
+    examples=('reader tag-example blame 3 8 "failed to hold back"',),
+)
+def tag_example(
+    project: Project, tag: TagRef, article: Article, paragraph: int, words: str = "", *, nth: int | None = None
+) -> Outcome:
+    """Add a quote with its reference to a tag's description. UsageError where the words do not stand there."""
+    if words:
+        start, end = find_words(project, article, paragraph, words, nth)
+    else:
+        whole = project.paragraph(article, paragraph)
+        start, end = whole.start, whole.end
+    return example(project, tag, article, start, end)
+
+
+def example(project: Project, tag: TagRef, article: Article, start: int, end: int) -> Outcome:
+    """Add the words between two positions of an article, with their reference, to a tag's description."""
+    before = existing(project.codebook, tag)
+    text = project.text(article.id)
+    words = shortened(text.slice(start, end), LONGEST_EXAMPLE)
+    place = reference(article.title, text.number_at(start), text.number_at(max(start, end - 1)))
+    line = f"{EXAMPLE}“{words}” {place}"
+    if line in before.description.split("\n"):
+        return Outcome("These words are an example of it already.", "an example already")
+    described = f"{before.description}\n{line}" if before.description else line
+    check_note(described)
+    return _changed(
+        project, "tag-example", before, replace(before, description=described), "has these words as an example"
+    )
 
 
 @command(

@@ -29,6 +29,13 @@ def cut(text: str, cells: int) -> str:
     return set_cell_size(text, cells - 1).rstrip() + "…" if cells > 0 else ""
 
 
+def cut_before_last(text: str, cells: int) -> str:
+    """As `cut`, but what stands behind the last ` · ` stays where it has room: whether it is saved matters most."""
+    before, dot, last = text.rpartition(" · ")
+    room = cells - cell_len(dot + last)
+    return cut(before, room) + dot + last if dot and cell_len(text) > cells and room >= cells // 2 else cut(text, cells)
+
+
 def bar(fraction: float, cells: int = 8) -> str:
     """A share as a bar of full and empty cells."""
     full = round(fraction * cells)
@@ -187,7 +194,7 @@ class KeyLine(Ruled):
         if self._prompt is not None:
             return self._prompt_row(*self._prompt)
         width, look = self.size.width, self.look
-        status = cut(safe_line(self._status), width - 2)
+        status = cut_before_last(safe_line(self._status), width - 2)
         room = width - cell_len(status) - 4
         segments = [Segment(" ", look.bar)]
         used = 1

@@ -130,6 +130,8 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def open_again(self, at: str, query: str) -> None:
         """Stand on a tag with a filter, as when made; the screen is kept, for making one takes several times as long."""
+        if (line := self.key_line_of()) is not None:
+            line.say("")  # what was said here last time is old
         self.write(query)
         self.the_rows().focus()
         self._show_anew(at)
@@ -301,7 +303,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         if tag is None:
             return
         self.reader.came_from[HERE] = (tag.id, self.filtered_by)
-        self.app.push_screen(QuotesScreen(self.project, [tag.id], came_from=HERE, example=self.example_of(tag.id)))
+        self.app.push_screen(QuotesScreen(self.project, [tag.id], came_from=HERE))
 
 
 def _number(count: int) -> str:

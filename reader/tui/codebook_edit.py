@@ -17,7 +17,6 @@ from reader.tui.screen import CommandScreen
 
 if TYPE_CHECKING:
     from reader.commands import Outcome
-    from reader.commands.comparing import Quote
     from reader.project import Project
 
 ASKED_FROM = 20
@@ -129,7 +128,10 @@ class CodebookEdits(CommandScreen[None]):
             self.did(tagfields.tag_describe(self.project, tag.id, text), tag.id)
 
         heading = f"{tag.name}: when to use it, when not"
-        self.app.push_screen(NoteEditor(heading, tag.description, save=save, draft=draft_of_description(tag.id)))
+        # What is left of the form is not stored: nothing typed, nothing changed.
+        text = tag.description or tagfields.FORM
+        at = None if tag.description else (0, len(tagfields.WHEN))
+        self.app.push_screen(NoteEditor(heading, text, save=save, draft=draft_of_description(tag.id), cursor=at))
 
     def memo(self) -> None:
         """Write a note on the tag itself."""
@@ -147,24 +149,6 @@ class CodebookEdits(CommandScreen[None]):
                 f"note on the tag {tag.name}", before.note if before else "", save=save, draft=draft_of_tag_note(tag.id)
             )
         )
-
-    def example_of(self, tag_id: str) -> Callable[[Quote], None]:
-        """What takes a quote into the description of a tag."""
-
-        def take(quote: Quote) -> None:
-            article = self.project.articles[quote.article]
-            words = " ".join(quote.text.split())
-            line = f"Example: “{words}{'' if quote.whole else '…'}” ({article.title}, ¶ {quote.number})"
-            before = self.project.tags[tag_id].description
-            try:
-                outcome = tagfields.tag_describe(self.project, tag_id, f"{before}\n{line}" if before else line)
-            except ReaderError as error:
-                self.reader.failed(error)
-                return
-            outcome.brief = "the quote stands in the description now"
-            self.did(outcome)
-
-        return take
 
     def key(self) -> None:
         """Give this tag a key of its own."""

@@ -157,12 +157,13 @@ class Desk(CommandScreen[None]):
             return
         coded, done, total = len(opened.coded), len(opened.reviewed), opened.visited
         share = done / total if total else 0.0
+        what = "in this pass" if opened.since else "reviewed"
         self.title_line.show(
             f"{name} ▸ {opened.article.title}",
-            f"{place} · {coded} coded · {done} of {total} reviewed {bar(share)} {share * 100:.0f} %{coder}",
-            f"{place} · {coded} coded · {done} of {total} reviewed {share * 100:.0f} %{coder}",
-            f"{place} · {coded} coded · {done}/{total} reviewed  {self.project.coder}",
-            f"{place} · {done}/{total} reviewed",
+            f"{place} · {coded} coded · {done} of {total} {what} {bar(share)} {share * 100:.0f} %{coder}",
+            f"{place} · {coded} coded · {done} of {total} {what} {share * 100:.0f} %{coder}",
+            f"{place} · {coded} coded · {done}/{total} {what}  {self.project.coder}",
+            f"{place} · {done}/{total} {what}",
         )
 
     def show_marks(self) -> None:

@@ -65,9 +65,9 @@ class Flow(Moving, Finding, Tagging):
         super().run(command)
 
     def review_and_on(self) -> None:
-        """Reviewed, and on to the next unreviewed paragraph; in the pane: edit the entry's note."""
+        """Reviewed, and on to the next unreviewed paragraph; in the pane: open the entry."""
         if self.pane_view.focused_entry >= 0:
-            self.note()
+            self.open_entry()
             return
         opened = self.wanted()
         if not opened.counted:
@@ -96,6 +96,10 @@ class Flow(Moving, Finding, Tagging):
         self._done_said = True
         done = f"Article done, {len(opened.reviewed)} of {opened.visited}."
         self.reader.say(f"{done} Enter: next article with something unreviewed", keep=bool(said))
+
+    def open_entry(self) -> None:
+        """Edit what is chosen in the pane: its note."""
+        self.note()
 
     def review(self) -> None:
         """Reviewed on or off."""

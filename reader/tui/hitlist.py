@@ -135,6 +135,17 @@ class HitTagging(ListMoves, CommandScreen[None]):
         else:
             self._with_targets(lambda places: self._put_on(places, [tag]))
 
+    def tag_by_key(self) -> None:
+        """Put on the tag that has the letter typed next as its key."""
+        self.await_key(", and the key of a tag", self._tag_with_key)
+
+    def _tag_with_key(self, key: str) -> None:
+        tag = self.project.codebook.with_key(key)
+        if tag is not None:
+            self._with_targets(lambda places: self._put_on(places, [tag]))
+        else:
+            self.reader.say(slots.no_such_key(key))
+
     def repeat_tag(self) -> None:
         """Put on the last tag again."""
         resolve = self.project.codebook.resolve

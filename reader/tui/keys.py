@@ -40,6 +40,7 @@ ANYWHERE: Table = (
     command("help", "? f1", "The keys of this screen", hint="help", group="Program"),
     command("undo", "u", "Undo the last change", hint="undo", group="Program"),
     command("redo", "U ctrl+r", "Redo what was undone", group="Program"),
+    command("history", "", "History: what was done, and take one of it back", group="Program"),
     command("settings", "", "Settings: colours, signs, lines, keyboards, exports", group="Program"),
 )
 """Commands that every screen without a text field has."""
@@ -82,6 +83,7 @@ READING: Table = (
     command("why", "w", "Note on the tag just given", group="Tagging"),
     command("review", "r", "Reviewed on or off", group="Tagging"),
     command("next-span", ";", "Next span in this paragraph: v s x a w act on it", group="Tagging"),
+    command("example", "", "Take these words into a tag's description, as an example", group="Tagging"),
     command("select-on", "J", "Select this paragraph and the next", group="Tagging"),
     command("select-back", "K", "Select this paragraph and the one before", group="Tagging"),
     command("select-hits", "*", "Select all paragraphs with a hit", group="Finding"),

@@ -57,7 +57,8 @@ class NoteArea(AsWritten, TextArea):
 class NoteEditor(CommandModal[None]):
     """Write a note. `save` gets the text where it was changed; a ReaderError that it raises is shown and nothing is lost.
 
-    `draft` is the key of the draft; one that an earlier session left under this key is taken up.
+    `draft` is the key of the draft; one that an earlier session left under this key is taken up. `cursor` (row, column)
+    is where one types on, else at the end.
     """
 
     TABLE = NOTE
@@ -73,13 +74,22 @@ class NoteEditor(CommandModal[None]):
     NoteEditor #keys { height: auto; color: $text-muted; }
     """
 
-    def __init__(self, heading: str, text: str, *, save: Callable[[str], object], draft: str) -> None:
+    def __init__(
+        self,
+        heading: str,
+        text: str,
+        *,
+        save: Callable[[str], object],
+        draft: str,
+        cursor: tuple[int, int] | None = None,
+    ) -> None:
         super().__init__()
         self.heading = heading
         self.text = text
         self.draft = draft
         self.was = text
         self._save = save
+        self._cursor = cursor
         self._drafting = False
         self._drafted = False
 
@@ -103,7 +113,7 @@ class NoteEditor(CommandModal[None]):
         if left != self.text:
             self.text = area.text = left
             self._say("This is the draft you left; ctrl+g goes back to the note as it was.")
-        area.move_cursor(area.document.end)
+        area.move_cursor(self._cursor if self._cursor and area.text == self.was else area.document.end)
 
     def on_resize(self) -> None:
         """Keep beside the paragraph."""
@@ -171,6 +181,14 @@ class NoteEditor(CommandModal[None]):
         self._drafting = True  # a timer still running finds the editor gone and writes nothing
         self.reader.project.drop_draft(self.draft)
         self.dismiss(None)
+
+    def insert_place(self) -> None:
+        """Write the paragraph that is current in the open article, as a link."""
+        reading = self.reader.reading
+        if reading.opened is None:
+            self._say("No article is open, so there is no place to write.")
+            return
+        self.query_one(NoteArea).insert(f"{reading.opened.article.number} ¶ {reading.here}")
 
     def edit_outside(self) -> None:
         """Hand the text to the user's own editor and take back what it leaves."""

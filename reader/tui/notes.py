@@ -13,7 +13,9 @@ from textual.containers import Vertical
 from reader import commands
 from reader.commands.comparing import noted
 from reader.commands.goodbye import draft_of_memo
+from reader.commands.links import Link, links
 from reader.commands.notes import memo
+from reader.commands.phrases import shortened
 from reader.errors import ReaderError
 from reader.model import Annotation
 from reader.safe import safe_line
@@ -51,6 +53,9 @@ HERE = "notes"
 BESIDE_FROM = 110
 """Columns from which the whole note stands beside the list."""
 LAST = 1 << 40
+MOST_LINKS = 9
+"""Places named in a note that are written under it; all can be gone to."""
+LONGEST_WORDS = 120
 
 
 class Entry(NamedTuple):
@@ -203,7 +208,31 @@ class NotesScreen(FilteredList, CommandScreen[None]):
             words = text.slice(mark.start, min(mark.stop, mark.start + 600))
             line = "── it stands on " + "─" * max(0, width - 16)
             rows += [[], [Segment(safe_line(line)[:width], look.rule)], *wrapped(words, width, look.dim)]
+        return rows + self._named(entry, width)
+
+    def _named(self, entry: Entry, width: int) -> list[Row]:
+        """The places that a note names, a row each."""
+        found = self._links(entry)
+        if not found:
+            return []
+        look = self.reader.look
+        line = "── it names, f goes there " + "─" * max(0, width - 26)
+        rows: list[Row] = [[], [Segment(line[:width], look.rule)]]
+        for link in found[:MOST_LINKS]:
+            rows += wrapped(" ".join(self._place_of(link)), width, look.dim, most=1)
         return rows
+
+    def _links(self, entry: Entry) -> list[Link]:
+        """The places that a note names, each once."""
+        found = {(link.article, link.number): link for link in links(self.project, entry.mark.note, entry.mark.article)}
+        return list(found.values())
+
+    def _place_of(self, link: Link) -> tuple[str, str]:
+        """A place as it is written in a note, and the words that stand there."""
+        number = self.project.articles[link.article].number
+        return f"{number} ¶ {link.number}", shortened(
+            self.project.text(link.article).text_of(link.number), LONGEST_WORDS
+        )
 
     # -- keys --------------------------------------------------------------------------------------------------
 
@@ -234,14 +263,38 @@ class NotesScreen(FilteredList, CommandScreen[None]):
             return
         mark = entry.mark
         if mark.article in self.project.articles:
-            self.reader.came_from[HERE] = (mark.id, self.filtered_by)
-            self.reader.open_article(mark.article, mark.first or None)
-            self.reader.reading.jumps.append((HERE, 0))
+            self._go(mark.article, mark.first)
+        elif self._links(entry):
+            self.follow()
         elif mark.unit == "tag":
             tag = self.project.codebook.resolve(mark.tag)
             self.reader.open_codebook(tag.id if tag else "")
         else:
             self.edit()
+
+    def _go(self, article_id: str, number: int) -> None:
+        """Go to a place; Backspace there comes back to this note."""
+        self.reader.came_from[HERE] = (self.current_id(), self.filtered_by)
+        self.reader.open_article(article_id, number or None)
+        self.reader.reading.jumps.append((HERE, 0))
+
+    def follow(self) -> None:
+        """Go to the place that the note names, or to one of them."""
+        entry = self.current()
+        found = self._links(entry) if entry is not None else []
+        if not found:
+            self.reader.say("this note names no place: one is written 3 ¶ 8 or 3#8; ctrl+l in the note writes it")
+        elif len(found) == 1:
+            self._go(found[0].article, found[0].number)
+        else:
+            from reader.tui.choose import Choose
+
+            def chosen(index: int | None) -> None:
+                if index is not None:
+                    self._go(found[index].article, found[index].number)
+
+            rows = [(words, place) for place, words in map(self._place_of, found)]
+            self.app.push_screen(Choose("The note names these places", rows), chosen)
 
     def _stored(self, mark: Mark) -> Annotation:
         """The annotation as it is now. ReaderError where it is gone."""
@@ -281,7 +334,9 @@ class NotesScreen(FilteredList, CommandScreen[None]):
 
         def save(text: str) -> None:
             if text:
-                self._did(memo(self.project, text))
+                outcome = memo(self.project, text)
+                self._did(outcome)
+                self.fill(outcome.edit.changes[0].id if outcome.edit else "")
 
         self.app.push_screen(NoteEditor("memo on the project", "", save=save, draft=draft_of_memo()))
 

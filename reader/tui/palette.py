@@ -30,6 +30,11 @@ def numbered(name: str) -> bool:
     return name[-2:-1] == "-" and name[-1:].isdecimal()
 
 
+def spaced(text: str) -> str:
+    """A name as one says it: `lock-tags` is found by itself and by «lock tags»."""
+    return text.replace("-", " ")
+
+
 class Palette(ListMoves, CommandModal["str | None"]):
     """Answers with the name of the command chosen, `:12` for a paragraph number, None where it is left."""
 
@@ -50,7 +55,7 @@ class Palette(ListMoves, CommandModal["str | None"]):
         more = {name: offer.help for name, offer in offers().items() if name not in keymap.commands}
         self._help = {name: keymap.commands[name].help for name in names} | more
         self._names = [*sorted(names, key=numbered), *more]
-        self._ranking = Ranking(Choice(name, (name.replace("-", " "), self._help[name])) for name in self._names)
+        self._ranking = Ranking(Choice(name, (spaced(name), spaced(self._help[name]))) for name in self._names)
         self._found: list[int] = []
         self._searched = ""
 
@@ -83,7 +88,7 @@ class Palette(ListMoves, CommandModal["str | None"]):
 
     def _search(self, query: str) -> None:
         self._searched = query
-        self._found = [] if self._number() else self._ranking.matches(query)
+        self._found = [] if self._number() else self._ranking.matches(spaced(query))
         self.query_one(Rows).show(1 if self._number() else len(self._found), self._row)
 
     def _number(self) -> str:

@@ -68,7 +68,8 @@ class TagPicker(ListMoves, CommandModal[None]):
     TagPicker #box { background: $surface; padding: 0 1; }
     TagPicker #box.-side { border-left: outer $accent; }
     TagPicker #ask { height: 1; }
-    TagPicker #heading { width: auto; max-width: 60%; height: 1; color: $text-accent; text-style: bold; }
+    TagPicker #heading { width: auto; max-width: 70%; height: 1; color: $text-accent; text-style: bold;
+                         text-wrap: nowrap; text-overflow: ellipsis; margin-right: 1; }
     TagPicker Rows { margin: 1 0 0 0; }
     TagPicker .-foot Rows { margin: 0; }
     TagPicker #new { height: 1; }
@@ -101,6 +102,8 @@ class TagPicker(ListMoves, CommandModal[None]):
         self._found: list[int] = []
         self._at_new = False
         self._latest: dict[str, list[Quote]] = {}
+        self._error = ""
+        self._rows_height: int | str = ""
         self._read_codebook()
 
     def _read_codebook(self) -> None:
@@ -118,7 +121,7 @@ class TagPicker(ListMoves, CommandModal[None]):
         """A query line, the rows, the new tag, what is to be said."""
         with Vertical(id="box"):
             with Horizontal(id="ask"):
-                yield Static(Content(safe_line(self.heading) + ": "), id="heading", markup=False)
+                yield Static(Content(safe_line(self.heading) + ":"), id="heading", markup=False)
                 yield Field(typed=self._catch_up, id="query")
             yield Rows(COLUMNS, empty=self._nothing())
             yield Static("", id="new", markup=False)
@@ -162,9 +165,9 @@ class TagPicker(ListMoves, CommandModal[None]):
         side = box.has_class("-side")
         teaches = side and room - TEACH_ROWS >= LEAST_ROWS
         self.query_one(Panel).display = teaches
-        height = min(wanted, max(1, room - TEACH_ROWS if teaches else room)) if side else None
-        if rows.styles.height is None or rows.styles.height.value != height:
-            rows.styles.height = height if height is not None else "1fr"
+        height = min(wanted, max(1, room - TEACH_ROWS if teaches else room)) if side else "1fr"
+        if height != self._rows_height:
+            self._rows_height = rows.styles.height = height
 
     def _search(self, query: str, cursor: int = 0) -> None:
         """Find the tags of a query and put the cursor on the best."""
@@ -211,6 +214,7 @@ class TagPicker(ListMoves, CommandModal[None]):
 
     def _show_about(self, error: str = "") -> None:
         """Under the list: what went wrong, else what the current tag means where the rows have no room for it."""
+        self._error = error
         about = self.query_one("#about", Static)
         about.set_class(bool(error), "-bad")
         text = error
@@ -250,8 +254,8 @@ class TagPicker(ListMoves, CommandModal[None]):
         return self._latest[tag_id]
 
     def on_panel_sized(self) -> None:
-        """There is room now."""
-        self._show_about()
+        """There is another room now, perhaps because something has to be said."""
+        self._show_about(self._error)
 
     def _current(self) -> Tag | None:
         """The tag under the cursor."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from reader.commands.comparing import Quote, latest_quotes
+from reader.commands.tagfields import example
 from reader.errors import ReaderError
 from reader.safe import safe_line
 from reader.tui.fields import place_over_pane
@@ -63,7 +64,7 @@ def _short(text: str, width: int) -> str:
 class QuotesScreen(CommandModal[None]):
     """The latest quotes of a tag. `tags` are those that Tab goes through, the first shown first.
 
-    `came_from` names the list that Backspace comes back to after a jump, `example` takes a quote into the description.
+    `came_from` names the list that Backspace comes back to after a jump.
     """
 
     TABLE = QUOTES
@@ -85,14 +86,12 @@ class QuotesScreen(CommandModal[None]):
         *,
         came_from: str = "",
         here: tuple[str, int] = ("", 0),
-        example: Callable[[Quote], None] | None = None,
     ) -> None:
         super().__init__()
         self.project = project
         self.tags = tuple(tags)
         self.came_from = came_from
         self.here = here
-        self._example = example
         self._at = 0
         self._current = 0
         self._quotes: list[Quote] = []
@@ -106,8 +105,7 @@ class QuotesScreen(CommandModal[None]):
 
     def on_mount(self) -> None:
         """Read the quotes of the first tag."""
-        useless = {"example"} if self._example is None else set()
-        useless |= {"other tag"} if len(self.tags) < 2 else set()
+        useless = {"other tag"} if len(self.tags) < 2 else set()
         hints = self.keymap.hint_line(gap=2, without=useless)
         self.query_one("#keys", Static).update(Content(hints))
         on_disk(self.project)
@@ -220,6 +218,14 @@ class QuotesScreen(CommandModal[None]):
 
     def example(self) -> None:
         """Take the quote into the tag's description."""
-        if self._example is None or not self._quotes:
+        if not self._quotes:
             return
-        self._example(self._quotes[self._current])
+        quote = self._quotes[self._current]
+        mark = self.project.marks(quote.article).annotations.get(quote.annotation)
+        if mark is None or mark.anchor is None:
+            raise ReaderError("That mark is not there any more.")
+        article = self.project.articles[quote.article]
+        outcome = example(self.project, self.tags[self._at], article, mark.anchor.start, mark.anchor.end)
+        if outcome.edit is not None:
+            outcome.brief += " · u takes it back"
+        self.reader.done(outcome)

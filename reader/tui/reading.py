@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reader.commands.links import reference
 from reader.tui.annotations import AnnotationPane
 from reader.tui.keys import READING
 from reader.tui.marking import Marking
@@ -35,7 +36,8 @@ class ReadingScreen(Marking):
         elif self.pane_view.choose(1):
             self.show_pane()
             name = self.reader.key_name
-            self.reader.say(f"{name('down')} {name('up')} choose, Enter edits the note, x s a w act on it, Tab back")
+            moves = f"{name('down')} {name('up')}"
+            self.reader.say(f"{moves} choose, Enter edits the note or the ends, x s a w act on it, Tab back")
         else:
             self.reader.say("nothing to choose in the pane")
 
@@ -61,9 +63,12 @@ class ReadingScreen(Marking):
         return True
 
     def on_annotation_pane_chosen(self, event: AnnotationPane.Chosen) -> None:
-        """A click on an entry."""
+        """A click chooses an entry; one on the entry that is chosen opens it."""
+        again = self.pane_view.focused_entry == event.index
         self.pane_view.focused_entry = event.index
         self.show_pane()
+        if again:
+            self.open_entry()
 
     def on_annotation_pane_sized(self) -> None:
         """The pane has room now."""
@@ -114,7 +119,7 @@ class ReadingScreen(Marking):
             super().copy()
             return
         quote = opened.text.text_of(self.here).strip()
-        self.app.copy_to_clipboard(f"“{quote}” ({opened.article.title}, ¶ {self.here})")
+        self.app.copy_to_clipboard(f"“{quote}” {reference(opened.article.title, self.here)}")
         self.reader.say(f"¶ {self.here} copied with its reference")
 
     # -- other screens ---------------------------------------------------------------------------------------

@@ -180,6 +180,12 @@ class Keyed(Screen[Result], Generic[Result]):
         """Take back the last change."""
         self.reader.take_back()
 
+    def history(self) -> None:
+        """What was done, the newest first; one of it can be taken back."""
+        from reader.tui.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self.reader.project))
+
     def redo(self) -> None:
         """Bring back what was taken back last."""
         self.reader.bring_back()

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 RECENTS = 50
 
 
+def no_such_key(key: str) -> str:
+    """What is said where a key is the key of no tag; nothing for Esc."""
+    return "" if key == "escape" else f"no tag has the key {key}; keys are given in the codebook"
+
+
 def slot_of(state: Session, tag_id: str) -> int:
     """The number of the slot a tag lies in, or 0."""
     return state.slots.index(tag_id) + 1 if tag_id in state.slots else 0

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from reader import commands
+from reader.commands.links import reference
 from reader.tui.bars import cut
 from reader.tui.find import ArticleFind
 from reader.tui.flow import Flow
@@ -395,6 +396,14 @@ class Spanning(Flow):
             TagPicker(self.project, heading, on=on, chosen=chosen, create=not self.project.info.locked)
         )
 
+    def open_entry(self) -> None:
+        """Edit what is chosen in the pane: the ends of one's own span, else the note."""
+        chosen = self.pane_view.chosen
+        if chosen is not None and chosen.unit == "span" and chosen.coder == self.project.coder:
+            self.span()
+        else:
+            super().open_entry()
+
     def take_off(self) -> None:
         """Take the tag off the current span, else off the paragraph."""
         mark = self.current_mark()
@@ -414,6 +423,10 @@ class Spanning(Flow):
             return
         marks = [mark] if mark is not None and mark.tag else [m for m in self._span_marks() if m.tag]
         self._one_of_the_tags("swap which", marks, self._swap, "nothing to swap: no tag on these words")
+
+    def marks_here(self) -> Sequence[Annotation]:
+        """The tags on the current span, else on the paragraph."""
+        return [m for m in self._span_marks() if m.tag] if self.wanted().span is not None else super().marks_here()
 
     def note(self) -> None:
         """Write a note on the current span, else on the paragraph."""
@@ -454,8 +467,8 @@ class Spanning(Flow):
         if opened.span is None:
             return
         first, last = opened.text.number_at(opened.span[0]), opened.text.number_at(opened.span[1] - 1)
-        place = f"¶ {first}" if first == last else f"¶ {first}–{last}"
-        self.app.copy_to_clipboard(f"“{opened.text.slice(*opened.span).strip()}” ({opened.article.title}, {place})")
+        words = opened.text.slice(*opened.span).strip()
+        self.app.copy_to_clipboard(f"“{words}” {reference(opened.article.title, first, last)}")
         self.reader.say("the words are copied with their reference")
         self._tagged(opened)
 

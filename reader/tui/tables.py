@@ -23,6 +23,7 @@ NOTE: Table = (
     command("save-and-leave", "escape ctrl+s", "Save the note and leave", hint="save"),
     command("leave-unchanged", "ctrl+g", "Leave without the change", hint="discard"),
     command("edit-outside", "ctrl+o", "Edit in $EDITOR", hint="editor"),
+    command("insert-place", "ctrl+l", "Write where you are, such as 3 ¶ 8: Enter in the list of notes goes there"),
 )
 """Keys of the note editor; all other keys type."""
 
@@ -168,9 +169,12 @@ SPLITTING: Table = (
 """Keys of splitting a tag. Nothing is changed before the end, so there is nothing to undo."""
 
 NOTES: Table = (
-    command("open", "enter", "Go to the note's place", hint="go there", group="Notes"),
+    command(
+        "open", "enter", "Go to the note's place, from a memo to one that it names", hint="go there", group="Notes"
+    ),
     command("filter", "/", "Show only notes that hold the words typed", hint="filter", group="Notes"),
     command("edit", "a", "Edit the note", hint="edit", group="Notes"),
+    command("follow", "f", "Go to a place that the note names", group="Notes"),
     command("new-memo", "n", "Write a memo on the project", hint="memo", group="Notes"),
     command("order", "o", "By place, or the newest first", hint="order", group="Notes"),
     *LIST,
@@ -178,6 +182,14 @@ NOTES: Table = (
     *BACK,
 )
 """Keys of the list of notes."""
+
+HISTORY: Table = (
+    command("open", "enter", "Take this edit back, if it is yours", hint="take back", group="History"),
+    *LIST,
+    *ANYWHERE,
+    *BACK,
+)
+"""Keys of the history."""
 
 DETAILS: Table = (
     command("edit", "enter", "Change the value", hint="change"),
@@ -248,6 +260,7 @@ SEARCH: Table = (
     command("tag", "t", "Choose a tag for the hit, or for all that are selected", hint="tag", group="Tagging"),
     *slot_commands(),
     command("repeat-tag", ".", "Put on the last tag again", group="Tagging"),
+    command("tag-by-key", ",", "Put on the tag with a key of its own: , and the letter", group="Tagging"),
     command("export", "e", "Export the annotations where the query holds", hint="export", group="Search"),
     command("save-search", "ctrl+s", "Save the search under a name", hint="save", group="Search"),
     *(c for c in LIST if c.name != "rows-down"),
@@ -325,6 +338,7 @@ TABLES: dict[str, Table] = {
     "quotes": QUOTES,
     "splitting": SPLITTING,
     "notes": NOTES,
+    "history": HISTORY,
     "details": DETAILS,
     "ask": ASK,
     "choose": CHOOSE,

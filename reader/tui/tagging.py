@@ -134,14 +134,14 @@ class Tagging(Desk):
         self.await_key(", and the key of a tag", self._tag_with_key)
 
     def _tag_with_key(self, key: str) -> None:
-        tag = next((tag for tag in self.project.codebook.live() if tag.key and tag.key == key), None)
+        tag = self.project.codebook.with_key(key)
         if tag is not None:
             try:
                 self.put_on([tag])
             except ReaderError as error:
                 self.reader.failed(error)
         else:
-            self.reader.say("" if key == "escape" else f"no tag has the key {key}; keys are given in the codebook")
+            self.reader.say(slots.no_such_key(key))
 
     def slots(self) -> None:
         """Show and pin the slots."""
@@ -213,6 +213,44 @@ class Tagging(Desk):
         )
         # The picker for which tag to swap closes first.
         self.call_later(self.app.push_screen, picker)
+
+    def example(self) -> None:
+        """Take the current words, else the paragraph, into the description of a tag on them, else of one that is chosen."""
+        opened = self.wanted()
+        chosen = self.pane_view.chosen
+        marks = [chosen] if chosen is not None and chosen.tag else self.marks_here()
+        start, end = opened.span or self.paragraph_ends()
+
+        def take(tag: Tag) -> None:
+            outcome = commands.example(self.project, tag, opened.article, start, end)
+            if outcome.edit is not None:
+                outcome.brief += f" · {self.keymap.shown('undo') or 'undo'} takes it back"
+            self.edited(outcome)
+
+        def meant(mark: Annotation) -> None:
+            tag = self.project.codebook.resolve(mark.tag)
+            if tag is not None:
+                take(tag)
+
+        if marks:
+            self._one_of_the_tags("example of which", marks, meant, "")
+            return
+        from reader.tui.picker import TagPicker
+
+        def picked(tag: Tag | str) -> None:
+            if not isinstance(tag, str):
+                take(tag)
+
+        self.app.push_screen(TagPicker(self.project, "example of", on=lambda: (), chosen=picked, create=False))
+
+    def marks_here(self) -> Sequence[Annotation]:
+        """The coder's own tags on what a tag key acts on."""
+        return self.wanted().tags_on(self.here)
+
+    def paragraph_ends(self) -> tuple[int, int]:
+        """Where the current paragraph begins and ends in the article."""
+        paragraph = self.wanted().text.paragraph(self.here)
+        return paragraph.start, paragraph.end
 
     # -- notes ---------------------------------------------------------------------------------------------
 
