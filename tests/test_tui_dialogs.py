@@ -14,10 +14,13 @@ from textual import events
 from textual.widgets import Static
 
 from reader import commands
+from reader.commands import exporting
 from reader.commands.editor import edit_outside
 from reader.commands.exporting import FORMATS
 from reader.errors import ReaderError
+from reader.model import Coder
 from reader.project import Project
+from reader.tui import export as export_dialog
 from reader.tui.app import ReaderApp
 from reader.tui.dialogs import Question, SlotsDialog
 from reader.tui.export import ExportScreen
@@ -214,8 +217,9 @@ def test_an_editor_that_fails_changes_nothing(
 
 
 @pytest.fixture
-def coded(project: Project) -> Project:
-    """Two tags and a note."""
+def coded(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Two tags and a note; the dialog counts without a pause."""
+    monkeypatch.setattr(export_dialog, "PAUSE", 0.0)
     tag = add_tag(project, "warning")
     article = the_article(project)
     put_on(project, article, 2, tag)
@@ -301,7 +305,7 @@ async def test_every_format_can_be_chosen_and_the_name_follows(
         assert "qdc" in line_with(app, "format")
         await until(pilot, lambda: "1 code will be written to" in shown(app))
         await pilot.press("down")
-        assert "▶ where" in shown(app), "profile and delimiter do not matter here"
+        assert "▶ by" in shown(app), "profile and delimiter do not matter here"
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
         await until(pilot, lambda: line_with(app, "1 code written to"))
@@ -316,7 +320,7 @@ async def test_a_query_chooses_and_a_wrong_one_is_said(
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, ExportScreen))
-        await pilot.press("down", "down", "down")
+        await pilot.press("down", "down", "down", "down")
         await typed(pilot, "beds (")
         await until(pilot, lambda: app.screen.query("#about.-bad"))
         await pilot.press("backspace", "backspace")
@@ -325,6 +329,31 @@ async def test_a_query_chooses_and_a_wrong_one_is_said(
         await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
     rows = list(csv.DictReader(io.StringIO((tmp_path / "annotations.csv").read_text(encoding="utf-8-sig"))))
     assert [row["paragraph"] for row in rows] == ["4", "4"]
+
+
+@pytest.mark.parametrize("journals", [0, 1_000_000])
+async def test_one_coder_is_chosen_and_a_large_project_is_written_by_a_child(
+    coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journals: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(exporting, "LONG_JOURNALS", journals)
+    coded.apply("who", [(None, Coder(id="ben"))])
+    app = ReaderApp(coded)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ExportScreen))
+        await pilot.press("down", "down", "down")
+        assert "▶ by" in shown(app)
+        await pilot.press("right")
+        assert "ben" in line_with(app, "▶ by")
+        await until(pilot, lambda: "0 rows will be written" in shown(app))
+        await pilot.press("right")
+        await until(pilot, lambda: "3 rows will be written" in shown(app))
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+        await until(pilot, lambda: line_with(app, "3 rows written to"))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "annotations.csv").read_text(encoding="utf-8-sig"))))
+    assert {row["coder"] for row in rows} == {coded.coder}
 
 
 async def test_all_formats_go_into_a_folder(coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

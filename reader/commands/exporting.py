@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from reader import fs
 from reader.commands.phrases import many
 from reader.commands.registry import Outcome, command
 from reader.commands.wanted import check_coder
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 GROUP = "Taking out"
 ALL = "all"
+LONG_JOURNALS = 2_000_000
+"""Bytes of journals, some 3 000 marks, beyond which an export is no matter of a moment."""
+MANY_ARTICLES = 100
 
 
 class Format(NamedTuple):
@@ -120,13 +124,26 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
     )
 
 
-def rows_to_write(project: Project, format: str, *, where: str = "") -> int:  # noqa: A002  as on the command line
+def rows_to_write(
+    project: Project,
+    format: str,  # noqa: A002  as on the command line
+    *,
+    by: str = "",
+    where: str = "",
+) -> int:
     """How many records an export would write, found by writing it to nowhere; of `all` the number of files. UsageError."""
-    options = _options(project, "data", ",", "", where)
+    check_coder(project, by)
+    options = _options(project, "data", ",", by, where)
     if format == ALL:
         no_codebook = not project.codebook.children("")  # a file of codes needs one
         return len(FORMATS) - no_codebook  # the line of all stands for the data package
     return project.export(format, _Nowhere(), options)
+
+
+def takes_long(project: Project) -> bool:
+    """Whether an export may compute for longer than keys should wait."""
+    journals = sum(map(fs.size_of, project.store.journal_paths().values()))
+    return journals > LONG_JOURNALS or len(project.articles) > MANY_ARTICLES
 
 
 def _options(project: Project, profile: str, delimiter: str, by: str, where: str) -> ExportOptions:

@@ -99,11 +99,16 @@ def with_below(codebook: Codebook, tag: Tag) -> frozenset[str]:
     return frozenset(found)
 
 
+def known_coders(project: Project) -> list[str]:
+    """Handles of all who have a record or a journal here, by name."""
+    return sorted({*project.coders, *project.store.writers()})
+
+
 def check_coder(project: Project, by: str) -> None:
     """UsageError for a coder of whom there is nothing. All marks are read only where the name is not seen at once."""
     if not by:
         return
-    known = {*project.coders, *project.store.writers()}
+    known = set(known_coders(project))
     if by in known:
         return
     known |= {mark.coder for article in project.articles for mark in project.marks(article).annotations.values()}

@@ -56,6 +56,7 @@ class TinyStore:
         self._damaged: set[str] = set()
         self._late: dict[str, list[Entry]] = {}
         self._tails = Tails(path, self._report)
+        self._split: tuple[Edit, dict[str, list[Change]]] | None = None
         self._files: dict[str, int] = {}
         self._news: list[Edit] = []
         self._looked: tuple[str, list[tuple[str, int]]] = ("", [])
@@ -181,7 +182,7 @@ class TinyStore:
             edit = entry.edit
             self._latest_at = max(self._latest_at, edit.at)
             own = entry.journal == self.journal_name
-            for key, changes in _by_key(edit).items():
+            for key, changes in self._by_key(edit).items():
                 self._late.setdefault(key, []).append(entry)
                 if own:
                     self._files[key] = max(entry.end, self._files.get(key, 0))
@@ -215,6 +216,13 @@ class TinyStore:
                 return False
         self._shelves[key] = shelf.with_changes(changes, entry)
         return True
+
+    def _by_key(self, edit: Edit) -> dict[str, list[Change]]:
+        """The changes of an edit by file; those of the last one are kept, for an import is asked for each of its files."""
+        known = self._split
+        if known is None or known[0] is not edit:
+            known = self._split = (edit, _by_key(edit))
+        return known[1]
 
     def _settle_info(self) -> None:
         """The project's own record has no positions beside it: whatever speaks of it is replayed."""
@@ -265,7 +273,7 @@ class TinyStore:
                 self._tails.lose(name, fs.size_of(self._tails.path(name)), shelf.held[name])
         self._shelves[key] = shelf
         for entry in self._late.get(key, []):
-            changes = _by_key(entry.edit)[key]
+            changes = self._by_key(entry.edit)[key]
             if not self._applied(key, self._shelves[key], entry, changes):
                 return self._rebuild({key})[key]
         if self._shelves[key] is shelf:
@@ -353,7 +361,7 @@ class TinyStore:
             return None
         for entry in sorted(self._late.get(key, []), key=lambda e: e.edit.order):
             if entry.end > shelf.held.get(entry.journal, 0):
-                shelf = shelf.with_changes(_by_key(entry.edit)[key], entry)
+                shelf = shelf.with_changes(self._by_key(entry.edit)[key], entry)
         return shelf
 
     # -- reading -------------------------------------------------------------------------------------
@@ -431,7 +439,7 @@ class TinyStore:
             raise ReadOnly("Nothing can be changed: the project is closed.")
         if journal.broken:
             self._reopen(journal)
-        keys = _by_key(edit).keys()
+        keys = self._by_key(edit).keys()
         edit = msgspec.structs.replace(edit, at=self._time_for(edit, journal, keys))
         try:
             entry = journal.append(edit)

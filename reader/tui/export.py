@@ -11,10 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from reader import commands
-from reader.commands.exporting import ALL, FORMATS, format_named, rows_to_write
-from reader.errors import ReaderError
+from reader.commands.exporting import ALL, FORMATS, format_named
+from reader.commands.wanted import known_coders
 from reader.safe import safe, safe_line
+from reader.tui.export_child import Wanted, carry_out_beside
 from reader.tui.fields import Field, PathSuggester, completed
 from reader.tui.screen import CommandModal
 from reader.tui.tables import EXPORT
@@ -29,11 +29,11 @@ PROFILES = {
     "data": "for R, pandas and scripts: cells exact",
 }
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-LINES = ("format", "profile", "delimiter", "where", "file")
+LINES = ("format", "profile", "delimiter", "by", "where", "file")
 TYPED = {LINES.index("where"): "query", LINES.index("file"): "path"}
 """The lines with a text field, and the field's id."""
 FILE = LINES.index("file")
-WIDEST = {"format": max(map(len, FORMATS)), "profile": max(map(len, PROFILES)), "delimiter": 1}
+EVERYBODY = "all"
 ONLY_TABLES = frozenset({"profile", "delimiter"})
 PAUSE = 0.25
 """Seconds without a key after which what would be written is counted."""
@@ -75,7 +75,13 @@ class ExportScreen(CommandModal[None]):
         super().__init__()
         self._first_query = query
         self.project = project
-        self.choices = {"format": list(FORMATS), "profile": list(PROFILES), "delimiter": list(DELIMITERS)}
+        self.choices = {
+            "format": list(FORMATS),
+            "profile": list(PROFILES),
+            "delimiter": list(DELIMITERS),
+            "by": [EVERYBODY, *known_coders(project)],
+        }
+        self.widest = {name: max(map(len, choices)) for name, choices in self.choices.items()}
         self.chosen = dict.fromkeys(self.choices, 0)
         self.line = 0
         self.rows = -1
@@ -108,13 +114,22 @@ class ExportScreen(CommandModal[None]):
     async def _count(self) -> None:
         """Count what would be written; in a large project that takes a moment."""
         await asyncio.sleep(PAUSE)
-        try:
-            rows = await asyncio.to_thread(rows_to_write, self.project, self.value("format"), where=self._query)
-        except ReaderError as error:
-            self._show(str(error))
-            return
-        self.rows = rows
-        self._show()
+        answer = await carry_out_beside(self.project, self._wanted())
+        self.rows = answer.rows
+        self._show(answer.error)
+
+    def _wanted(self, path: Path | None = None, *, force: bool = False) -> Wanted:
+        """What is chosen; without a path only to be counted."""
+        by = self.value("by") if self.chosen["by"] else ""
+        return Wanted(
+            format=self.value("format"),
+            output=str(path) if path is not None else "",
+            force=force,
+            profile=self.value("profile"),
+            delimiter=self.value("delimiter"),
+            by=by,
+            where=self._query,
+        )
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say where the path leads, what the query finds."""
@@ -161,6 +176,7 @@ class ExportScreen(CommandModal[None]):
             "format": known.about,
             "profile": PROFILES[self.value("profile")],
             "delimiter": DELIMITERS[self.value("delimiter")],
+            "by": "whose marks: everybody's" if not self.chosen["by"] else "whose marks",
         }
         for place, name in enumerate(LINES):
             if name not in self.choices:
@@ -174,7 +190,7 @@ class ExportScreen(CommandModal[None]):
             line.display = self._matters(name)
             line.set_class(place == self.line, "-current")
             value = "⇥" if self.value(name) == "\t" else self.value(name)
-            shown = f"{self._mark(place)}{name:<12}‹ {value:<{WIDEST[name]}} ›  "
+            shown = f"{self._mark(place)}{name:<12}‹ {value:<{self.widest[name]}} ›  "
             line.update(Content.assemble(shown, (said[name], "dim")), layout=False)
         about = self.query_one("#about", Static)
         about.set_class(bool(error), "-bad")
@@ -197,6 +213,8 @@ class ExportScreen(CommandModal[None]):
 
     def _plan(self) -> str:
         """What Enter on the last line would do."""
+        if self._writing:
+            return "Writing …"
         typed = self._path.value.strip()
         thing = format_named(self.value("format")).thing
         rows = f"{self.rows:,} {thing}{'s' * (self.rows != 1)}" if self.rows >= 0 else f"All {thing}s"
@@ -246,6 +264,8 @@ class ExportScreen(CommandModal[None]):
         self.chosen[name] = (self.chosen[name] + by) % len(self.choices[name])
         if name == "format":
             self._follow(before)
+        elif name == "by":
+            self._count_again()
         self._show()
 
     def _follow(self, before: str) -> None:
@@ -306,25 +326,17 @@ class ExportScreen(CommandModal[None]):
 
     def _write(self, path: Path, *, force: bool) -> None:
         self._writing = True
+        self._show()
         self.run_worker(self._written(path, force=force), group="write")
 
     async def _written(self, path: Path, *, force: bool) -> None:
-        """Export in a thread; what goes wrong is said here and nothing is lost."""
+        """Export; what goes wrong is said here and nothing is lost."""
         try:
-            outcome = await asyncio.to_thread(
-                commands.export,
-                self.project,
-                self.value("format"),
-                output=path,
-                force=force,
-                profile=self.value("profile"),
-                delimiter=self.value("delimiter"),
-                where=self._query,
-            )
-        except (ReaderError, OSError) as error:
-            self._show(str(error))
-            return
+            answer = await carry_out_beside(self.project, self._wanted(path, force=force))
         finally:
             self._writing = False
+        if answer.error:
+            self._show(answer.error)
+            return
         self.dismiss(None)
-        self.reader.say(outcome.brief or outcome.text)
+        self.reader.say(answer.said)
