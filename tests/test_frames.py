@@ -25,7 +25,7 @@ from tests.walk import STOPS, Size, project_to_walk, walk
 FRAMES = Path(__file__).parent / "frames"
 SIZES = {"120x40": (120, 40), "80x24": (80, 24), "40x12": (40, 12)}
 LETTERS = ascii_letters + "".join(map(chr, range(0xE0, 0x180)))
-CLOCK = re.compile(r"\b\d\d:\d\d(?::\d\d)?\b|\b\d{4}-\d\d-\d\d\b|(?<=│)[\d:]+$")
+CLOCK = re.compile(r"\b\d\d:\d\d(?::\d\d)?\b|\b\d{4}-\d\d-\d\d\b|(?<=[│╮╯])[\d:]+$")
 Frame = tuple[list[str], list[str], list[str]]
 """Rows, runs, and what the letters of the runs mean."""
 

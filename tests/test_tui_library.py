@@ -268,7 +268,7 @@ async def test_a_query_that_cannot_be_understood_is_said(project: Project) -> No
         await until(pilot, lambda: isinstance(app.screen, SearchScreen))
         await pilot.press("quotation_mark")
         await typed(pilot, "lower town")
-        await until(pilot, lambda: app.screen.query("#state.-bad"), "the sentence")
+        await until(pilot, lambda: app.screen.query("#articles.-bad"), "the sentence")
         assert len(shown(app)) > 0
 
 
