@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from reader.commands.copies import erase
 from reader.commands.copies import merge as merge_command
-from reader.commands.notes import note
+from reader.commands.notes import memo, note
+from reader.commands.searches import search_save
+from reader.commands.spans import in_vivo
+from reader.commands.tagfields import tag_describe
+from reader.commands.tags import tag_rename
 from reader.errors import Conflict, Locked, ReaderError, UsageError
-from reader.project import Project, copies
+from reader.project import Project, copies, echoes
 from reader.store import backups
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
 
@@ -328,7 +333,7 @@ def test_erased_is_gone_everywhere_and_a_copy_merged_later_brings_nothing_back(p
     other = fork(project, "other")
     (project.path / "library.json.changed-x").write_bytes(FLOOD[0].encode())
     articles = copies.related(project, article)
-    names = copies.names_from(project, articles)
+    names = echoes.names_from(project, articles)
     assert names == ["Nobody rang us"]
     project.close()
     copies.erase(project.path, "c1", articles, dict.fromkeys(names, "(erased)"), project.store.modes)
@@ -350,6 +355,40 @@ def test_erased_is_gone_everywhere_and_a_copy_merged_later_brings_nothing_back(p
     copies.restore(project.path, backups.all_of(project.path)[-1].name, project.store.modes)
     assert b"carried beds" not in every_byte(project.path)
     assert [a.title for a in opened(project.path).articles.values()] == ["Two"]
+
+
+def test_words_of_the_text_elsewhere_are_asked_about_and_go_with_it(project: Project) -> None:
+    """Tags made of its words, one word too and by their old name, and lines that quote it; what is one's own stays."""
+    article = the_article(project)
+    harm = next(iter(project.tags.values()))
+    project.import_articles([new_article(("Two", "Text two stays."), source="two.txt")])
+    start = "\n\n".join(FLOOD).index("shopkeeper")
+    in_vivo(project, article, start, start + len("shopkeeper"))
+    tag_rename(project, project.codebook.find("shopkeeper"), "trader")
+    tag_describe(project, harm.id, "Use it for losses.\nExample: “carried beds upstairs” (Flood, ¶ 4)")
+    memo(project, "The barrier opened two hours after, as they say.\nAsk the office.")
+    note(project, project.article("two.txt"), 2, "An opinion of mine on barriers.")
+    search_save(project, "beds", '"beds upstairs" OR water')
+    project.state.queries = ["shopkeeper"]
+    project.save_state()
+    copies.backup(project, "by hand")
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return article.title if "Type the title" in question else "y"
+
+    erase(project, article, ask=answer)
+    assert "tags are named in them (“shopkeeper”)" in asked[1]
+    assert "3 descriptions, notes or searches quote them" in asked[1]
+    everything = every_byte(project.path)
+    for phrase in ("shopkeeper", "carried beds", "barrier opened", "beds upstairs"):
+        assert phrase.encode() not in everything, phrase
+    for phrase in ("trader", "Use it for losses.", "Ask the office.", "An opinion of mine on barriers."):
+        assert phrase.encode() in everything, phrase
+    again = opened(project.path)
+    assert again.verify() == []
+    assert again.tags[harm.id].description == "Use it for losses."
 
 
 def test_undoing_what_was_erased_is_refused(project: Project) -> None:

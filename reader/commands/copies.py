@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -228,8 +228,7 @@ def _version(project: Project, mark: Stored | None) -> str:
         return "taken off"
     known = mark.tag in project.codebook.tags
     said = [project.codebook.shown(mark.tag)] if mark.tag and known else []
-    note = " ".join(mark.note.split())
-    said += [f"“{note if len(note) <= SHOWN_OF_A_NOTE else note[:SHOWN_OF_A_NOTE] + '…'}”"] if note else []
+    said += [f"“{_shortly(mark.note)}”"] if mark.note.strip() else []
     return " ".join(said) or "without a note"
 
 
@@ -270,7 +269,7 @@ def remove(project: Project, article: Article) -> Outcome:
     words={
         "article": "Number, id or its start, or file name.",
         "title": "Its title, instead of being asked for it.",
-        "tag_names": "What becomes of tag names that stand in the text: keep them or blank them, instead of being asked.",
+        "tag_names": "What becomes of tag names made of words of the text, and of lines that quote it in descriptions, notes elsewhere and searches: keep them or blank them, instead of being asked.",
     },
     choices={"tag_names": ("keep", "blank")},
     examples=("reader erase p07.txt",),
@@ -281,20 +280,21 @@ def erase(
 ) -> Outcome:
     """Erase the article and those it replaces or was replaced by, after the title was typed."""
     from reader.project import copies
+    from reader.project.echoes import names_from, quoting
 
     articles = copies.related(project, article)
     _check_title(article, title, ask)
-    names = copies.names_from(project, articles)
-    blank = (
-        {name: f"(erased {number})" for number, name in enumerate(names, 1)} if _blanked(names, tag_names, ask) else {}
-    )
+    names, lines = names_from(project, articles), quoting(project, articles)
+    echoes = {}
+    if _blanked(project, names, lines, tag_names, ask):
+        echoes = lines | {name: f"(erased {number})" for number, name in enumerate(names, 1)}
     path, coder, modes = project.path, project.coder, project.store.modes
     project.close()
-    copies.erase(path, coder, articles, blank, modes)
+    copies.erase(path, coder, articles, echoes, modes)
     more = f", with {many(len(articles) - 1, 'other version')} of it" if len(articles) > 1 else ""
     return Outcome(
-        f"Erased article {article.number}{more}. Out of reach: exports, packs and copies made earlier, "
-        "and what your disk or backup service keeps.",
+        f"Erased article {article.number}{more}. Out of reach: the file it came from, exports, packs and copies made "
+        "earlier, and what your disk or backup service keeps.",
         "erased",
     )
 
@@ -306,15 +306,22 @@ def _check_title(article: Article, title: str, ask: Ask | None) -> None:
         raise UsageError(f"Nothing was erased: that is not the title of article {article.number}; --title gives it.")
 
 
-def _blanked(names: list[str], tag_names: str, ask: Ask | None) -> bool:
-    if tag_names or not names:
+def _blanked(project: Project, names: list[str], lines: Mapping[str, str], tag_names: str, ask: Ask | None) -> bool:
+    """Whether to blank what else is made of words of the text: tag names, lines of descriptions, notes and searches."""
+    if tag_names or not (names or lines):
         return tag_names == "blank"
-    listed = ", ".join(f"“{name}”" for name in names)
-    if ask is None:
-        raise UsageError(
-            f"Nothing was erased: tags are named in words of the text ({listed}); --tag-names keep|blank decides."
+    said = [f"tags are named in them ({', '.join(f'“{name}”' for name in names)})"] if names else []
+    if lines:
+        shown = "" if project.info.blind else f" ({', '.join(f'“{_shortly(text)}”' for text in list(lines)[:5])})"
+        said.append(
+            f"{many(len(lines), 'description, note or search', 'descriptions, notes or searches')} quote them{shown}"
         )
-    return (ask(f"Tags are named in words of the text: {listed}. Blank these names? [Y/n]") or "y").casefold() in {
-        "y",
-        "yes",
-    }
+    found = f"Words of the text stand elsewhere too: {' and '.join(said)}"
+    if ask is None:
+        raise UsageError(f"Nothing was erased. {found}; --tag-names keep|blank decides.")
+    return (ask(f"{found}. Blank these names and lines? [Y/n]") or "y").casefold() in {"y", "yes"}
+
+
+def _shortly(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_OF_A_NOTE else f"{line[:SHOWN_OF_A_NOTE]}…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,22 +157,6 @@ def share(project: Project, group: str) -> None:
         raise ReaderError(f"The project could not be given to the group {group}: {error.strerror}.") from error
 
 
-def names_from(project: Project, articles: frozenset[str]) -> list[str]:
-    """Tag names, present and past, of two words or more that stand in the text of one of the articles."""
-    flat = ""
-    for article_id in articles:
-        text = project.text(article_id)
-        flat += " ".join(text.slice(0, text.length).casefold().split()) + "\n"
-    names = {
-        (record or {}).get("name", "")
-        for edit in project.edits()
-        for change in edit.changes
-        if change.table == "tags"
-        for record in (change.before, change.after)
-    }
-    return sorted(name for name in names if len(name.split()) > 1 and " ".join(name.casefold().split()) in flat)
-
-
 def related(project: Project, article: Article) -> frozenset[str]:
     """The article and those whose text it replaces or was replaced by."""
     pairs = [(a.id, str((a.replaces or {}).get("article", ""))) for a in project.all_articles().values()]
@@ -183,14 +168,14 @@ def related(project: Project, article: Article) -> frozenset[str]:
         found |= more
 
 
-def erase(path: Path, coder: str, articles: frozenset[str], names: dict[str, str], modes: fs.Modes) -> None:
+def erase(path: Path, coder: str, articles: frozenset[str], echoes: Mapping[str, str], modes: fs.Modes) -> None:
     """Erase articles, with no session open: nothing of their words stays in the folder. Locked if somebody writes."""
     from reader.store.erasing import erase as erase_in
     from reader.store.locks import alone
 
     at = now()
     with alone(path / "locks", modes):
-        erase_in(path, articles, names, at, modes)
+        erase_in(path, articles, echoes, at, modes)
     store = TinyStore(path, coder)
     try:  # the history says that, when and by whom
         store.apply(Edit(id=new_id("e"), at=at, coder=coder, command="erase", erased=at))

@@ -29,27 +29,31 @@ def is_about(change: Change, articles: frozenset[str]) -> bool:
     return False
 
 
-def without(edit: Edit, articles: frozenset[str], names: Mapping[str, str], at: str) -> Edit:
-    """The edit without what it did to the articles, and without the tag names to be forgotten."""
+def without(edit: Edit, articles: frozenset[str], echoes: Mapping[str, str], at: str) -> Edit:
+    """The edit without what it did to the articles, and with other texts for those in which their words stand (`echoes`)."""
     kept = tuple(change for change in edit.changes if not is_about(change, articles))
-    renamed = tuple(_renamed(change, names) for change in kept)
+    renamed = tuple(_without_echoes(change, echoes) for change in kept)
     if renamed == edit.changes:
         return edit
     return msgspec.structs.replace(edit, changes=renamed, erased=edit.erased or at)
 
 
-def _renamed(change: Change, names: Mapping[str, str]) -> Change:
-    if change.table != "tags":
-        return change
+FIELDS = {"tags": ("name", "description"), "annotations": ("note",), "searches": ("query",)}
+"""Fields in which words of an article may stand elsewhere."""
+
+
+def _without_echoes(change: Change, echoes: Mapping[str, str]) -> Change:
+    """A change with other texts where words of the article stand, by their whole old text."""
+    fields = FIELDS.get(change.table, ())
     both = []
     for record in (change.before, change.after):
-        if record is not None and record.get("name") in names:
-            record = {**record, "name": names[record["name"]]}  # noqa: PLW2901  a new record, the old one stays
+        if record is not None and any(record.get(field) in echoes for field in fields):
+            record = {**record, **{f: echoes[record[f]] for f in fields if record.get(f) in echoes}}  # noqa: PLW2901  a new record, the old one stays
         both.append(record)
     return Change(change.table, change.id, *both)
 
 
-def rewritten(data: bytes, articles: frozenset[str], names: Mapping[str, str], at: str) -> bytes:
+def rewritten(data: bytes, articles: frozenset[str], echoes: Mapping[str, str], at: str) -> bytes:
     """A journal without the articles; lines that are not about them stay byte for byte, damaged ones go."""
     lines: list[bytes] = []
     for line in data.splitlines(keepends=True):
@@ -57,18 +61,18 @@ def rewritten(data: bytes, articles: frozenset[str], names: Mapping[str, str], a
         if not found.entries:
             continue  # what cannot be read cannot be searched for the article either
         edit = found.entries[0].edit
-        shorter = without(edit, articles, names, at)
+        shorter = without(edit, articles, echoes, at)
         lines.append(line if shorter is edit else encode_line(shorter))
     return b"".join(lines)
 
 
-def erase(path: Path, articles: frozenset[str], names: Mapping[str, str], at: str, modes: fs.Modes) -> None:
+def erase(path: Path, articles: frozenset[str], echoes: Mapping[str, str], at: str, modes: fs.Modes) -> None:
     """Erase articles from a project folder; the caller holds all locks. What is derived goes first, so that a crash leaves a state that opens."""
     backups.forget_derived(path)
     for name in _journal_names(path):
         file = path / "journal" / name
         data = fs.read_bytes(file)
-        shorter = rewritten(data, articles, names, at)
+        shorter = rewritten(data, articles, echoes, at)
         if shorter != data:
             fs.replace_file(file, shorter, modes)
     for file in _texts(path, articles):
@@ -76,7 +80,7 @@ def erase(path: Path, articles: frozenset[str], names: Mapping[str, str], at: st
     for file in put_aside(path):
         fs.remove(file)
     for backup in backups.all_of(path):
-        _rewrite_backup(backup, articles, names, at, modes)
+        _rewrite_backup(backup, articles, echoes, at, modes)
     for folder in ("drafts", "state"):
         _forget_private(path / folder, articles, modes)
 
@@ -100,12 +104,12 @@ def put_aside(path: Path) -> Iterator[Path]:
 
 
 def _rewrite_backup(
-    backup: backups.Backup, articles: frozenset[str], names: Mapping[str, str], at: str, modes: fs.Modes
+    backup: backups.Backup, articles: frozenset[str], echoes: Mapping[str, str], at: str, modes: fs.Modes
 ) -> None:
     import hashlib
 
     found = archive.read_zip(fs.read_bytes(backup.path), backup.path.name)
-    files = {name: rewritten(data, articles, names, at) for name, data in found.files.items()}
+    files = {name: rewritten(data, articles, echoes, at) for name, data in found.files.items()}
     if files == found.files:
         return
     shorter = archive.Journals(found.info, files)
@@ -129,14 +133,17 @@ def _forget_private(folder: Path, articles: frozenset[str], modes: fs.Modes) -> 
     """Remove drafts of the articles' notes, and their ids from what is kept of where a coder was."""
     for file in folder.rglob("*.json"):
         data = fs.read_bytes(file)
-        if not any(article.encode() in data for article in articles):
-            continue
+        about = any(article.encode() in data for article in articles)
         if folder.name == "drafts":
-            fs.remove(file)
+            if about:
+                fs.remove(file)
             continue
         record = msgspec.json.decode(data)
+        if not about and not record.get("queries") and not record.get("library_filter"):
+            continue
         for name in ("positions", "opened"):
             record[name] = {key: value for key, value in record.get(name, {}).items() if key not in articles}
+        record["queries"], record["library_filter"] = [], ""  # they may be words of the text
         if record.get("last_article") in articles:
             record["last_article"] = ""
         fs.replace_file(file, msgspec.json.encode(record), modes)
