@@ -539,7 +539,7 @@ def review(work: Work, coder: str, numbers: Names) -> Planned:
     since = work.book.since(coder)
     reviews = work.book.of("review").values()
     seen_ = {r.paragraph for r in reviews if (r.coder, r.article) == (coder, key) and r.at >= since}
-    after = {
+    after: After = {
         ("review", work.book.tick()): Review(coder, key, n, work.book.tick()) for n in paragraphs if n not in seen_
     }
     return after, lambda p: commands.review(p, _stored(p, article), paragraphs)
