@@ -207,6 +207,19 @@ def test_ends_that_meet_the_same_tag_make_one_with_both_notes(project: Project, 
     assert the_span(project, article).note == "second\nfirst"
 
 
+def test_a_bare_note_moved_onto_a_mark_of_a_deleted_tag_stays_in_sight(project: Project, article: Article) -> None:
+    commands.span_words(project, article, 2, "three bells", ["alarm"], create=True)
+    at = the_span(project, article).anchor
+    commands.tag_delete(project, "alarm")
+    start, end = commands.find_words(project, article, 2, "first hour")
+    commands.span_note(project, article, start, end, "quiet?")
+    (note,) = [a for a in project.marks(article.id).annotations.values() if a.note]
+    assert at is not None
+    commands.change_ends(project, note, at.start, at.end)
+    marks = project.marks(article.id).annotations.values()
+    assert sorted((bool(a.tag), a.note) for a in marks) == [(False, "quiet?"), (True, "")]
+
+
 def test_only_ones_own_spans_have_ends_to_change(project: Project, article: Article, tmp_path: Path) -> None:
     commands.tag(project, article, [2], ["x"], create=True)
     (mark,) = project.marks(article.id).of(2)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reader import commands
 from reader.errors import Conflict, UsageError
 from reader.model import Annotation
 from reader.project import Project
@@ -126,3 +127,50 @@ def test_a_new_edit_ends_redo(tmp_path: Path) -> None:
     add_tag(project, "actor")
     with pytest.raises(UsageError, match="nothing to redo"):
         project.redo()
+
+
+def test_undoing_a_tag_that_others_hang_on_is_refused(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "p")
+    above, other = add_tag(project, "harm"), add_tag(project, "hurt")
+    made = next(iter(project.own_edits())).id
+    add_tag(project, "strike", parent=above.id)
+    first = next(edit for edit in project.own_edits() if edit.changes[0].id == above.id).id
+    with pytest.raises(Conflict, match="“strike” stands under the tag “harm”"):
+        project.undo(first)
+    put_on(project, the_article(project), 2, above)
+    commands.tag_merge(project, "harm", "hurt")
+    with pytest.raises(Conflict, match="“harm” was merged into the tag “hurt”; its marks would be lost"):
+        project.undo(made)
+    assert {above.id, other.id} <= project.tags.keys()
+
+
+def test_a_mark_does_not_come_back_without_its_article(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "p")
+    tag = add_tag(project, "harm")
+    project.flush()
+    other = Project.open(project.path, coder="c2")
+    put_on(other, the_article(other), 2, tag)
+    other.undo()
+    other.flush()
+    project.poll()
+    for _ in range(2):
+        project.undo()
+    project.flush()
+    other.poll()
+    with pytest.raises(Conflict, match="the article it needs is not there any more"):
+        other.redo()
+
+
+def test_an_edit_brought_back_can_be_undone_by_its_own_id_and_leaves_the_way_to_those_before_it(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "p")
+    add_tag(project, "harm")
+    add_tag(project, "actor")
+    edit = next(iter(project.own_edits())).id
+    project.undo(edit)
+    with pytest.raises(UsageError, match="is undone already"):
+        project.undo(edit)
+    project.redo()
+    project.undo(edit)
+    assert [tag.name for tag in project.tags.values()] == ["harm"]
+    project.undo()
+    assert not project.tags

@@ -189,8 +189,8 @@ def change_ends(project: Project, annotation: Annotation, start: int, end: int) 
     anchor = whole_span(project, article, start, end)
     if (anchor.start, anchor.end) == (annotation.anchor.start, annotation.anchor.end):
         return Outcome("The ends are there already.", "ends unchanged")
-    meant = meaning(project, annotation)
-    same = [m for m in spans_at(project, article, anchor) if m.id != annotation.id and meaning(project, m) == meant]
+    there = (m for m in spans_at(project, article, anchor) if m.id != annotation.id)
+    same = [m for m in there if _what_it_says(project, m) == _what_it_says(project, annotation)]
     if same:
         note = "\n".join(part for part in (same[0].note, annotation.note) if part)
         pairs = [(annotation, None), (same[0], replace(same[0], note=note, modified=now()))]
@@ -199,6 +199,11 @@ def change_ends(project: Project, annotation: Annotation, start: int, end: int) 
     edit = project.apply("span-ends", pairs)
     said = f"now on “{_brief(anchor.quote)}”"
     return Outcome(f"The span is {said}.", said, edit)
+
+
+def _what_it_says(project: Project, mark: Annotation) -> tuple[bool, str]:
+    """The tag that a mark means, a deleted one too; all bare notes are alike."""
+    return bool(mark.tag), meaning(project, mark) or mark.tag
 
 
 def whole_span(project: Project, article: Article, start: int, end: int) -> Anchor:

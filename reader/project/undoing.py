@@ -78,6 +78,7 @@ def _take_back(project: Project, target: Edit, command: str) -> None:
         if _current(project, change) != after:
             raise Conflict(_who_changed(project, target, change))
     inverse = target.inverse()
+    _check_there(project, target, inverse)
     _check_unused(project, inverse)
     project.submit(command, inverse, undoes=target.id)
 
@@ -113,6 +114,28 @@ def _who_changed(project: Project, target: Edit, change: Change) -> str:
             who = "you" if edit.coder == project.coder else edit.coder
             return f"“{what}” is not undone: {who} changed it since ({project.describe(edit)})."
     return f"“{what}” is not undone: what it changed is no longer as it was then."
+
+
+def _check_there(project: Project, target: Edit, inverse: tuple[Change, ...]) -> None:
+    """Conflict if a record would come back whose article or tag is gone."""
+    coming = {change.id for change in inverse if change.after is not None}
+    for change in inverse:
+        record = change.after or {}
+        if change.table in ("annotations", "reviews"):
+            article, tags = record.get("article", ""), [record.get("tag", "")]
+        elif change.table == "tags":
+            article, tags = "", [record.get("parent", ""), record.get("merged_into", "")]
+        else:
+            continue
+        gone = ""
+        if article and article not in coming and project.any_article(article) is None:
+            gone = "article"
+        elif any(tag and tag not in coming and tag not in project.tags for tag in tags):
+            gone = "tag"
+        if gone:
+            raise Conflict(
+                f"“{project.describe(target)}” is not taken back: the {gone} it needs is not there any more."
+            )
 
 
 def _check_unused(project: Project, inverse: tuple[Change, ...]) -> None:

@@ -206,6 +206,11 @@ class Book:
             left[key] = pair[0 if back else 1]
         going = {key for key, value in left.items() if value is None}
         for key, value in left.items():
+            names = ("tag", "article", "parent", "merged")
+            needed = {getattr(value, name, None) for name in names} - {None}
+            if key in delta and not needed <= left.keys() - going:
+                raise Refused(f"{key} needs what is not there any more")
+        for key, value in left.items():
             if isinstance(value, Mark) and {value.tag, value.article} & going:
                 raise Refused(f"{key} stands on what would go")
             if isinstance(value, Review) and value.article in going:
@@ -220,6 +225,7 @@ class Book:
         articles = self.of("article")
         return {
             "articles": {a.number: (a.title, dict(a.meta), dict(a.roles), bool(a.removed)) for a in articles.values()},
+            "library": sorted(a.number for a in articles.values() if not a.removed),
             "tags": sorted(
                 ("/".join(self.path(k)), t.colour, t.key, t.description, t.archived)
                 for k, t in self.of("tag").items()

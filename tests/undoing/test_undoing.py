@@ -121,43 +121,43 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(root)
 
 
-ALONE = ("note", "note_article", "review", "unreview", "take_off", "memo", "untag")
-"""What the other does meanwhile: only with their own marks, so that nothing stands in the way of undoing."""
+MEANWHILE = ("tag", "note", "note_article", "review", "unreview", "take_off", "untag")
+"""What the other does: marks of their own, with tags and on articles that were there before, so that nothing stands in the way."""
 
 
 def all_undone_and_redone(folder: Path, seed: int, actions: int) -> None:
     chance = random.Random(seed)
     work = Work(folder)
-
-    def numbers() -> Names:
-        return chance.randrange(12), chance.randrange(12), chance.randrange(12)
-
-    theirs = len(work.book.undoable["c1"])
+    first = len(work.book.undoable["c1"])
+    articles, tags = set(work.book.of("article")), set(work.book.usable())
     start = of_one("c1", work)
-    while len(work.book.undoable["c1"]) - theirs < actions:
-        work.act(chance.choice(sorted(ACTIONS)), "c1", numbers())
-        if chance.random() < 0.2:
-            work.act(chance.choice(ALONE), "c2", numbers())
+    while len(work.book.undoable["c1"]) - first < actions:
+        work.act(
+            chance.choice(sorted(ACTIONS)), "c1", (chance.randrange(12), chance.randrange(12), chance.randrange(12))
+        )
+        old = [
+            len([a for a in articles if not work.book.records[a].removed]),
+            len(tags.intersection(work.book.usable())),
+        ]
+        if chance.random() < 0.2 and all(old):  # those made first come first among those to choose from
+            numbers = (chance.randrange(old[0]), chance.randrange(12), chance.randrange(old[1]))
+            work.act(chance.choice(MEANWHILE), "c2", numbers)
         if chance.random() < 0.05:
-            work.undo("c1")
-            work.redo("c1")
+            assert work.undo("c1")
+            assert work.redo("c1")
         if chance.random() < 0.02:
             chance.choice((work.reopen, work.crash))("c1")
     work.compare()
     end = of_one("c1", work)
     assert end != start
-    while len(work.book.undoable["c1"]) > theirs:
-        if not work.undo("c1"):  # the other has put something on an article that came in meanwhile
-            standing_on = [m for m in work.book.of("mark").values() if m.coder == "c2"]
-            assert standing_on
-            while work.undo("c2"):
-                pass
-        elif chance.random() < 0.05:
+    while len(work.book.undoable["c1"]) > first:
+        assert work.undo("c1")
+        if chance.random() < 0.05:
             work.compare()
     work.compare()
     assert of_one("c1", work) == start
-    while work.redo("c1"):
-        pass
+    while work.book.redoable["c1"]:
+        assert work.redo("c1")
     work.compare()
     assert of_one("c1", work) == end
     work.close()
