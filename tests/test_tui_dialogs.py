@@ -22,6 +22,7 @@ from reader.model import Coder
 from reader.project import Project
 from reader.tui import export as export_dialog
 from reader.tui.app import ReaderApp
+from reader.tui.ask import Ask
 from reader.tui.dialogs import Question, SlotsDialog
 from reader.tui.export import ExportScreen
 from reader.tui.fields import Field, completed, completions
@@ -466,3 +467,19 @@ async def test_slots_are_pinned_and_emptied(project: Project) -> None:
         await pilot.press("escape")
     assert project.state.pinned == [2]
     assert project.state.slots[:2] == ["", tags[1].id]
+
+
+# keys that come while a dialog opens
+
+
+async def test_a_letter_that_comes_while_a_dialog_opens_goes_into_its_field(project: Project) -> None:
+    app = ReaderApp(project)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        line: list[str] = []
+        app.push_screen(Ask("What?", "", line.append))
+        for letter in "settled":
+            app.post_message(events.Key(letter, letter))
+        app.post_message(events.Key("enter", "\r"))
+        await until(pilot, lambda: line == ["settled"])
+        assert not list(project.edits(newest_first=True))[1:], "no letter was a key of the reading screen"

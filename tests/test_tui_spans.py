@@ -357,10 +357,15 @@ async def test_no_row_overflows_with_thirty_overlapping_spans(tmp_path: Path, si
     for n in range(30):
         commands.span(project, article, start + n, start + 40 + n, [f"tag {n}"], create=True)
     async with reading(project, size) as user:
-        for key in ("semicolon", "semicolon", "v", "l", "h", "W"):
-            await user.press(key)
+        for keys in (["semicolon"], ["semicolon"] * 19, "v", "l", "h", "W"):
+            await user.press(*keys)
             for strip in user.app.screen._compositor.render_strips():
                 assert strip.cell_length == size[0]
+            # Whichever is current, its tag is in sight right behind its words.
+            assert user.app.reading.opened is not None
+            now = user.app.reading.opened.marks.annotations.get(user.app.reading.opened.span_mark)
+            above_the_status = user.frame.rsplit("\n", 1)[0]
+            assert now is None or size[0] == 40 or f"{project.codebook.shown(now.tag)} " in f"{above_the_status} "
         assert "+28" in user.frame
     project.close()
 

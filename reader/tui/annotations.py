@@ -92,6 +92,9 @@ class PaneWriter:
         page.add(Segment(head, self.look.bold), _gap(width, head, words, self.look.text), Segment(words, style))
         self._beside_current(page, number, width)
         own = self.opened.seen_marks(number)
+        current = next((a for a in own if a.id == self.opened.span_mark), None)
+        if current is not None:  # right under its words: thirty others may follow
+            self._beside_tag(page, current, width)
         tags = [a for a in own if a.tag and a.unit != "span"]
         if tags:
             page.add()
@@ -103,12 +106,10 @@ class PaneWriter:
             self._heading(page, f"note{who}", clock(mark.modified), width)
             self._beside_note(page, mark, len(page.entries), width)
             page.entries.append(mark)
-        for mark in (a for a in own if a.unit == "span"):
+        for mark in (a for a in own if a.unit == "span" and a is not current):
             page.add()
             quote = safe_line(mark.anchor.quote[:LONGEST_NOTE]) if mark.anchor else ""
-            current = mark.id == self.opened.span_mark
-            words = cut(f"{'> ' if current else ''}span “{quote}”", width)
-            page.add(Segment(words, self.look.bold if current else self.look.dim))
+            page.add(Segment(cut(f"span “{quote}”", width), self.look.dim))
             self._beside_tag(page, mark, width)
         article = [a for a in self.opened.seen_marks(0) if a.tag or a.note]
         if article:
@@ -214,6 +215,7 @@ class PaneWriter:
             words = cut(f"words {which}{': ' if which else ''}“{safe_line(self.quote()[:LONGEST_NOTE])}”", width)
             row, used = [Segment(words, self.look.bold)], cell_len(words)
         own = [*self.opened.seen_marks(number), *self.opened.seen_marks(0)]
+        own.sort(key=lambda mark: mark.id != self.opened.span_mark)  # the current one is in sight
         for mark in (a for a in own if a.tag):
             index = len(page.entries)
             page.entries.append(mark)

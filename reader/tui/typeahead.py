@@ -57,7 +57,10 @@ class TypeAhead(App[int]):
         self._typed.append(event)
         since = self._waiting_since
         if since is None or time.monotonic() - since > GIVE_UP:
-            await self._hand_on()
+            # A dialog may be opening that no key was waited for: a callback of the one before has opened it.
+            self._turn += 1
+            self._waiting_since = time.monotonic()
+            await self._arrived(self._turn, TURNS)
 
     async def _hand_on(self) -> None:
         """Give the next one to whom it belongs, and follow it up to its screen."""
