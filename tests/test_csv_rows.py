@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 from collections.abc import Sequence
 
@@ -95,6 +96,18 @@ def test_the_same_for_spreadsheets() -> None:
     assert header == HEADER.split(",")
     assert rows[1][COLUMNS.index("note")] == "'=ask"
     assert [[unguard(cell) for cell in row] for row in rows] == ROWS
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pandas") is None, reason="pandas is not installed here")
+@pytest.mark.parametrize("profile", ["data", "excel"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_pandas_reads_the_same_cells(profile: str, delimiter: str) -> None:
+    pandas = importlib.import_module("pandas")
+    data = exported(flood(), ExportOptions(profile=profile, delimiter=delimiter))
+    table = pandas.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, sep=delimiter)
+    assert list(table.columns) == HEADER.split(",")
+    bare = unguard if profile == "excel" else str
+    assert [[bare(cell) for cell in row] for row in table.to_numpy().tolist()] == ROWS
 
 
 def test_offsets_are_the_quote() -> None:

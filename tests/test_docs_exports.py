@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +51,15 @@ def examples(language: str) -> str:
     return "\n".join(re.findall(rf"^```{language}\n(.*?)^```", DOC, re.MULTILINE | re.DOTALL))
 
 
-def run(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch, profile: str = "data") -> dict[str, Any]:
+def write_all(folder: Path, profile: str) -> None:
     made = Folder()
     export_all(interview(), made.open, ExportOptions(profile=profile))
     for name, content in made.files.items():
         (folder / name).write_bytes(content)
+
+
+def run(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch, profile: str = "data") -> dict[str, Any]:
+    write_all(folder, profile)
     monkeypatch.chdir(folder)
     names: dict[str, Any] = {}
     exec(compile(code, "docs/exports.md", "exec"), names)
@@ -73,6 +79,24 @@ def test_the_examples_in_pandas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert names["per_tag"].to_dict() == {"harm": 3, "harm > loss": 2, "late": 1}
     assert names["share"].to_dict()["harm > loss"] == pytest.approx(2 / 3)
     assert names["looked_at"].sum().to_dict() == {"harm": 2, "harm > loss": 3, "late": 1, "tag:text": 2}
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed here")
+@pytest.mark.parametrize("profile", ["data", "excel"])
+def test_the_examples_in_r(tmp_path: Path, profile: str) -> None:
+    write_all(tmp_path, profile)
+    more = (
+        'cat(paste(marks$tag_path, collapse = "|"), "\\n")\ncat(paste(tags, collapse = "|"), "\\n")\n'
+        'cat(paste(format(colMeans(paragraphs[tags], na.rm = TRUE), digits = 3), collapse = "|"), "\\n")\n'
+    )
+    (tmp_path / "examples.R").write_text(f"{examples('r')}{more}", encoding="utf-8")
+    line = ["Rscript", "--vanilla", "examples.R"]
+    ran = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    paths, tags, means = ran.stdout.splitlines()[-3:]
+    assert sorted(paths.strip().split("|")) == ["NA", "harm", "harm", "harm", "harm > loss", "harm > loss", "late"]
+    assert tags.strip() == "harm|harm > loss|late|tag:text"
+    assert float(means.split("|")[1]) == pytest.approx(2 / 3, abs=0.001)
 
 
 def test_what_is_in_the_profile_for_spreadsheets() -> None:

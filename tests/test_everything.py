@@ -78,6 +78,7 @@ def test_fields_and_counts_are_those_of_the_tables(profile: str) -> None:
     files, _ = written(interview(), ExportOptions(profile=profile, delimiter=";"))
     tables = [resource for resource in package(files)["resources"] if "schema" in resource]
     assert len(tables) == 6
+    assert all(("guard against formulas" in table["description"]) == (profile == "excel") for table in tables)
     for resource in tables:
         text = files[resource["path"]].decode("utf-8-sig")
         header, *rows = csv.reader(text.splitlines(keepends=True), delimiter=resource["dialect"]["delimiter"])

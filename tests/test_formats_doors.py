@@ -102,6 +102,10 @@ def test_exporter_by_name() -> None:
     assert formats.exporter_for("csv").suffix == ".csv"
     with pytest.raises(UsageError, match=r"no export format 'parquet'; there is: .*\bcsv\b.*\."):
         formats.exporter_for("parquet")
+    with pytest.raises(UsageError, match=r"no export format 'Joind'; the nearest is 'joined'; there is: "):
+        formats.exporter_for("Joind")
+    with pytest.raises(UsageError, match=r"no export format 'jsonl'; its shapes are doccano, prodigy, label-studio;"):
+        formats.exporter_for("jsonl")
     with pytest.raises(UsageError, match=r"no export format 'text'; there is: .*\bcsv\b.*\."):
         formats.exporter_for("text")
 

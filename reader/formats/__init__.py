@@ -52,6 +52,9 @@ SUFFIXES: dict[str, str] = {".txt": "text", ".text": "text", ".md": "markdown", 
 PROJECT_SUFFIXES: dict[str, str] = {".jsonld": "jsonld", ".qdc": "qdc", ".qdpx": "qdpx"}
 """Endings of files that bring marks or a codebook: read where such a file is named, never looked for in folders."""
 
+LABELLING = ("doccano", "prodigy", "label-studio")
+"""Formats of labelling tools, which all of them call JSON lines."""
+
 Rule = Literal["auto", "blank", "line"]
 RULES: tuple[Rule, ...] = ("auto", "blank", "line")
 Profile = Literal["excel", "data"]
@@ -259,9 +262,15 @@ def exporter_for(format_name: str) -> Exporter:
     module = BUILT_IN.get(format_name) or _plug_ins().get(format_name)
     if module is not None and (found := _exporter(module)) is not None:
         return found
+    from difflib import get_close_matches
+
     formats = {**_plug_ins(), **BUILT_IN}
-    known = ", ".join(name for name in sorted(formats) if _exporter(formats[name]) is not None)
-    raise UsageError(f"There is no export format {format_name!r}; there is: {known}.")
+    known = [name for name in sorted(formats) if _exporter(formats[name]) is not None]
+    near = get_close_matches(format_name.lower(), known, 1)
+    hint = f"the nearest is {near[0]!r}; " if near else ""
+    if format_name == "jsonl":
+        hint = f"its shapes are {', '.join(LABELLING)}; "
+    raise UsageError(f"There is no export format {format_name!r}; {hint}there is: {', '.join(known)}.")
 
 
 def find_sources(paths: Sequence[str]) -> list[Source]:

@@ -40,6 +40,8 @@ FILES: tuple[tuple[str, str, str], ...] = (
 )
 """Format, file and what it is, in the order of writing."""
 
+GUARD_SAID = " A ' at the beginning of a cell is a guard against formulas, to be taken off; the file begins with a byte order mark."
+
 
 class Target(Protocol):
     """What a file is written into."""
@@ -110,6 +112,7 @@ def export_all(
         resource = _resource(format_name, file, about, exporter, counted, rows)
         if isinstance(exporter, TableExporter):
             resource |= _table(exporter.fields(corpus, options), options)
+            resource["description"] = f"{about}{GUARD_SAID if is_excel(options.profile) else ''}"
         if losses:
             resource["losses"] = losses
         resources.append(resource)

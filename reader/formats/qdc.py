@@ -8,7 +8,7 @@ from typing import BinaryIO
 from reader.codebook import Codebook
 from reader.errors import UsageError
 from reader.formats import ExportOptions, ImportOptions, NewItem
-from reader.formats.refi import CODEBOOK, ORIGIN, CodeTree, codebook_losses
+from reader.formats.refi import CODEBOOK, ORIGIN, CodeTree, codebook_losses, sentence
 from reader.model import Corpus
 
 
@@ -32,7 +32,7 @@ class QdcExporter:
     def losses(self, corpus: Corpus, options: ExportOptions) -> list[str]:
         """What of the codebook does not go into the file, a sentence each."""
         memos = sum(memo.unit == "tag" for memo in corpus.memos())
-        said = [f"{memos} notes on tags: left out, the project format (qdpx) holds them."] if memos else []
+        said = [sentence(memos, "note{s} on tags: left out, the project format (qdpx) holds them")] if memos else []
         return [*codebook_losses(Codebook(corpus.tags), options), *said]
 
 

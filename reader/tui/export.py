@@ -34,6 +34,8 @@ TYPED = {LINES.index("where"): "query", LINES.index("file"): "path"}
 """The lines with a text field, and the field's id."""
 FILE = LINES.index("file")
 EVERYBODY = "all"
+WIDEST = max(map(len, FORMATS))
+"""Columns of a choice, on every line the same."""
 ONLY_TABLES = frozenset({"profile", "delimiter"})
 PAUSE = 0.25
 """Seconds without a key after which what would be written is counted."""
@@ -81,7 +83,6 @@ class ExportScreen(CommandModal[None]):
             "delimiter": list(DELIMITERS),
             "by": [EVERYBODY, *known_coders(project)],
         }
-        self.widest = {name: max(map(len, choices)) for name, choices in self.choices.items()}
         self.chosen = dict.fromkeys(self.choices, 0)
         self.line = 0
         self.rows = -1
@@ -190,7 +191,7 @@ class ExportScreen(CommandModal[None]):
             line.display = self._matters(name)
             line.set_class(place == self.line, "-current")
             value = "⇥" if self.value(name) == "\t" else self.value(name)
-            shown = f"{self._mark(place)}{name:<12}‹ {value:<{self.widest[name]}} ›  "
+            shown = f"{self._mark(place)}{name:<12}‹ {value:<{WIDEST}} ›  "
             line.update(Content.assemble(shown, (said[name], "dim")), layout=False)
         about = self.query_one("#about", Static)
         about.set_class(bool(error), "-bad")
