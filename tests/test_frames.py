@@ -25,7 +25,7 @@ from tests.walk import STOPS, Size, project_to_walk, walk
 FRAMES = Path(__file__).parent / "frames"
 SIZES = {"120x40": (120, 40), "80x24": (80, 24), "40x12": (40, 12)}
 LETTERS = ascii_letters + "".join(map(chr, range(0xE0, 0x180)))
-CLOCK = re.compile(r"\b\d\d:\d\d(?::\d\d)?\b|\b\d{4}-\d\d-\d\d\b|(?<=│)[\d:]+$")
+CLOCK = re.compile(r"\b\d\d:\d\d(?::\d\d)?\b|\b\d{4}-\d\d-\d\d\b|(?<=[│╮╯])[\d:]+$")
 Frame = tuple[list[str], list[str], list[str]]
 """Rows, runs, and what the letters of the runs mean."""
 
@@ -35,7 +35,7 @@ def frame_of(app: App[int]) -> Frame:
     legend: dict[str, str] = {}
     rows, runs = [], []
     for strip in app.screen._compositor.render_strips():
-        rows.append(CLOCK.sub(lambda found: re.sub(r"\d", "0", found[0]), strip.text).rstrip())
+        rows.append(CLOCK.sub(lambda found: re.sub(r"\d", "0", found[0]), strip.text.rstrip()))
         cells = ((style_of(segment.style), cell_len(segment.text)) for segment in strip)
         runs.append(
             "".join(

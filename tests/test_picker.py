@@ -50,7 +50,7 @@ async def test_enter_takes_off_what_is_on(project: Project) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("t")
         await typed(pilot, "bl")
-        assert "✓" in line_with(app, "▌ blame")
+        assert "✓" in line_with(app, "▌blame")
         await pilot.press("enter")
         await until(pilot, lambda: not paths(project))
 
@@ -69,7 +69,7 @@ async def test_tab_puts_on_clears_the_query_and_stays(project: Project) -> None:
         await typed(pilot, "heard")
         await pilot.press("tab")
         assert isinstance(app.screen, TagPicker)
-        assert line_with(app, "▌ heard"), "a tag just made is in the list"
+        assert line_with(app, "▌heard"), "a tag just made is in the list"
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, TagPicker))
     assert paths(project) == {"blame", "russia", "heard"}

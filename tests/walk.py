@@ -16,7 +16,7 @@ from reader.config import Settings
 from reader.model import Article
 from reader.project import Project
 from reader.tui.app import ReaderApp
-from reader.tui.drafts import offer
+from reader.tui.drafts import greet
 from reader.tui.overview import Overview
 from reader.tui.search import SearchScreen
 from tests.screens import shown
@@ -159,13 +159,16 @@ def _busy(app: ReaderApp) -> bool:
         any(node.message_queue_size for node in nodes)
         or bool(app._typed or app._waiting_since is not None or screen._callbacks)
         or app.indexing.at_work
+        or any(not worker.is_finished for worker in app.workers)
+        or (app.reading.opened is not None and app.reading.opened.find is not None and not app.reading.opened.find.done)
         or (isinstance(screen, SearchScreen) and _searching(screen))
     )
 
 
 def _searching(screen: SearchScreen) -> bool:
     results = screen.results
-    return screen._wait is not None or screen._coming is not None or bool(results.query and not results.done)
+    more = bool(results.query and not results.done) or (screen._check is not None and not screen._check.done())
+    return more or screen._wait is not None or screen._coming is not None
 
 
 async def walk(project: Project, size: Size, settings: Settings) -> AsyncIterator[tuple[str, ReaderApp]]:
@@ -180,7 +183,7 @@ async def walk(project: Project, size: Size, settings: Settings) -> AsyncIterato
             press(app, stop.back)
         await still(app)
         project.save_draft(f"{first(project).id}:5:", "The booking was for one night. Ask the")
-        offer(app, crashed=True)
+        greet(app)  # as the next session would: this one has not said goodbye yet
         await still(app)
         yield "crash", app
 
