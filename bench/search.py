@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
 import shutil
 import sqlite3
@@ -27,7 +28,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from bench.library import PHRASE, RARE, made, vocabulary
@@ -240,18 +240,12 @@ def measure_cold(folder: Path) -> None:
 
 
 def measure_memory(folder: Path) -> None:
-    """The largest size of a process that walks through 100 000 hits."""
-    with contextlib.closing(Project.open(folder, coder="bench", write=False)) as project:
-        found = sum(1 for _ in islice(project.search("e*"), 100_000))
-    code = (
-        "import sys, itertools, pathlib; from reader.project import Project\n"
-        "p = Project.open(pathlib.Path(sys.argv[1]), coder='bench', write=False)\n"
-        "n = sum(1 for _ in itertools.islice(p.search('e*'), 100_000))\n"
-        "most = [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
-        "print(int(most[0]) / 1024)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(folder)], check=True, capture_output=True, text=True)
-    held(f"memory at most of a walk through {found:,} hits", float(done.stdout), MEMORY_BAR, "MB")
+    """The most memory of a command that prints 100 000 hits."""
+    words = ("search", "--csv", "--limit", "100000", "e*")
+    command = [sys.executable, "-m", "reader", "--project", str(folder), "--coder", "bench", *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    usage = os.wait4(process.pid, 0)[2]
+    held("memory at most of reader search, 100 000 hits", usage.ru_maxrss / 1024, MEMORY_BAR, "MB")
 
 
 def main() -> None:

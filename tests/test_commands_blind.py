@@ -51,7 +51,8 @@ def exported(project: Project, name: str) -> str:
 
 
 def said(outcome: commands.Outcome) -> str:
-    return outcome.text + "\n".join(outcome.lines) + msgspec.json.encode(outcome.rows).decode()
+    rows = None if outcome.rows is None else list(outcome.rows)
+    return outcome.text + "\n".join(outcome.lines) + msgspec.json.encode(rows).decode()
 
 
 def exporters() -> list[str]:

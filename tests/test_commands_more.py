@@ -50,7 +50,7 @@ def edits(project: Project) -> int:
 
 def rows(outcome: commands.Outcome) -> list[dict[str, Any]]:
     assert outcome.rows is not None
-    return outcome.rows
+    return list(outcome.rows)
 
 
 def by_bea(project: Project) -> Project:

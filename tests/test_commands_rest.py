@@ -348,7 +348,7 @@ def test_search_finds_text_notes_and_tags_in_order(project: Project, article: Ar
     for row in outcome.rows[:2]:
         assert text[row["char_start"] : row["char_end"]] == "barrier"
     assert commands.search(project, "barrier", count=True).lines == ["4"]
-    assert outcome.lines[1] == ("1 ¶ 2  The [barrier] opened two hours after the warning,")
+    assert outcome.lines[1] == "1 ¶ 2  The [barrier] opened two hours after the warning,"
     nothing = commands.search(project, "zebra")
     assert (nothing.exit_code, nothing.rows) == (1, [])
 

@@ -55,6 +55,20 @@ def test_hits_as_csv_are_those_of_json_with_exact_cells(two: Reader) -> None:
     assert (nothing.code, nothing.out.count("\n")) == (1, 1)
 
 
+def test_a_long_list_of_hits_is_whole_in_every_form(reader: Reader, tmp_path: Path) -> None:
+    parts = ["Title", *(f'The "barrier",\nthe {n}th.' for n in range(1_101))]
+    make_project(tmp_path / "data", coder="anna", articles=[new_article(parts)]).close()
+    expected = [('The "', f'",\nthe {n}th.') for n in range(1_101)]
+    rows = reader("search", "barrier", "--json").rows
+    assert [(row["left"], row["right"]) for row in rows] == expected
+    table = list(csv.DictReader(io.StringIO(reader("search", "barrier", "--csv").out, newline="")))
+    assert [(row["left"], row["right"]) for row in table] == expected
+    assert len(reader("search", "barrier").out.splitlines()) == 1_101
+    lines = reader("search", "barrier", "--kwic").out.splitlines()
+    assert len(lines) == 1_101
+    assert len({line.index("barrier") for line in lines}) == 1
+
+
 def test_what_a_query_finds_is_tagged_in_one_step(two: Reader) -> None:
     two("tag", "1", "2", "late", "--create")
     dry = two("tag", "--search", "barrier", "late", "--dry-run")

@@ -34,10 +34,17 @@ def out(lines: Iterable[str]) -> None:
 
 def json_out(rows: Iterable[Mapping[str, Any]]) -> None:
     """One JSON array, one object a line."""
+    out(_array(rows))
+
+
+def _array(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     import json
 
-    objects = [json.dumps(row, ensure_ascii=False) for row in rows]
-    out(["[]"] if not objects else ["[", *(f"{one}," for one in objects[:-1]), objects[-1], "]"])
+    before = ""
+    for row in rows:
+        yield f"{before}," if before else "["
+        before = json.dumps(row, ensure_ascii=False)
+    yield from (before, "]") if before else ("[]",)
 
 
 @contextlib.contextmanager

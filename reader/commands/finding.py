@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from reader.commands.phrases import cells
-from reader.commands.registry import Outcome, Words, command
+from reader.commands.registry import Outcome, Stream, Words, command
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -53,11 +54,14 @@ def search(
     if count:
         number = project.count(query)
         return Outcome(rows=[{"count": number}], lines=[str(number)], exit_code=0 if number else 1)
-    hits = list(project.search(query, order=cast("Order", order), limit=limit))
-    rows = [_row(hit) for hit in hits]
-    nothing = ("", "") if hits else (nothing_found(query), "nothing found")
-    lines = _csv(rows) if csv else _columns(project, hits) if kwic else [_line(project, hit) for hit in hits]
-    return Outcome(*nothing, rows=rows, lines=lines, exit_code=0 if hits else 1)
+    hits = Stream(lambda: project.search(query, order=cast("Order", order), limit=limit))
+    if order != "article":  # they are in memory anyway, in their order
+        hits = Stream(list(hits).copy)
+    rows = Stream(lambda: map(_row, hits))
+    lines = Stream(lambda: _csv(rows) if csv else _columns(project, hits) if kwic else _lines(project, hits))
+    if not hits:
+        return Outcome(nothing_found(query), "nothing found", rows=[], lines=list(lines), exit_code=1)
+    return Outcome(rows=rows, lines=lines)
 
 
 LONGEST = 60
@@ -77,36 +81,40 @@ def _row(hit: Hit) -> dict[str, Any]:
     return dict(zip(COLUMNS, cells, strict=True))
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """A whole file as one line: cells may hold line breaks."""
+_BLOCK = 500
+
+
+def _csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A file, many rows as one line: cells may hold line breaks."""
     from reader.formats.tables import table_text
 
-    return [table_text(COLUMNS, (tuple(row.values()) for row in rows))]
+    cells = (tuple(row.values()) for row in rows)
+    yield ",".join(COLUMNS)
+    while block := list(islice(cells, _BLOCK)):
+        yield table_text(COLUMNS, block).partition("\n")[2]
 
 
-def _line(project: Project, hit: Hit) -> str:
-    return f"{project.articles[hit.article_id].number} ¶ {hit.paragraph}{_WHERE[hit.where]}  {_in_context(hit)}"
+def _place(project: Project, hit: Hit) -> str:
+    return f"{project.articles[hit.article_id].number} ¶ {hit.paragraph}{_WHERE[hit.where]}"
 
 
-def _columns(project: Project, hits: Sequence[Hit]) -> list[str]:
-    """The hits in one column, their places before them."""
-    places = [f"{project.articles[hit.article_id].number} ¶ {hit.paragraph}{_WHERE[hit.where]}" for hit in hits]
-    parts = [_flat(hit) for hit in hits]
-    first = max(map(len, places), default=0)
-    second = max((cells(left) for left, _, _ in parts), default=0)
-    return [
-        f"{place:<{first}}  {' ' * (second - cells(left))}{left}{found}{right}".rstrip()
-        for place, (left, found, right) in zip(places, parts, strict=True)
-    ]
+def _lines(project: Project, hits: Iterable[Hit]) -> Iterator[str]:
+    for hit in hits:
+        left, found, right = _flat(hit)
+        yield f"{_place(project, hit)}  {left.lstrip()}[{found}]{right.rstrip()}"
+
+
+def _columns(project: Project, hits: Iterable[Hit]) -> Iterator[str]:
+    """The hits in one column, their places before them: gone through twice, as how wide they are is seen at the end."""
+    first = second = 0
+    for hit in hits:
+        first, second = max(first, len(_place(project, hit))), max(second, cells(_flat(hit)[0]))
+    for hit in hits:
+        left, found, right = _flat(hit)
+        yield f"{_place(project, hit):<{first}}  {' ' * (second - cells(left))}{left}{found}{right}".rstrip()
 
 
 _WHERE = {"text": "", "paragraph": "", "note": " note", "tag": " tag"}
-
-
-def _in_context(hit: Hit) -> str:
-    """One line with the words found in brackets."""
-    left, found, right = _flat(hit)
-    return f"{left.lstrip()}[{found}]{right.rstrip()}"
 
 
 def _flat(hit: Hit) -> tuple[str, str, str]:

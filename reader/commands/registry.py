@@ -8,20 +8,46 @@ those after it are options, and the annotation says how a typed word becomes a v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 if TYPE_CHECKING:
     from reader.edits import Edit
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 Words = str
 """Free text at the end of a command line: all words up to the end, `-` in front of them too."""
 
 Details = Sequence[str]
 """Words of the form KEY=VALUE, to the end of a command line."""
+
+
+class Stream(Sequence[T]):
+    """A listing that is made while it is gone through, as often as that is done: it may be longer than memory."""
+
+    def __init__(self, make: Callable[[], Iterable[T]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._make())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return any(True for _ in self)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        return list(self)[at]
 
 
 @dataclass
@@ -36,8 +62,8 @@ class Outcome:
     text: str = ""
     brief: str = ""
     edit: Edit | None = None
-    rows: list[dict[str, Any]] | None = None
-    lines: list[str] = field(default_factory=list)
+    rows: Sequence[dict[str, Any]] | None = None
+    lines: Sequence[str] = field(default_factory=list)
     exit_code: int = 0
 
 

@@ -84,20 +84,23 @@ class Searching:
 
     def _prepared(self) -> Lookup:
         """The search with the index, up to date with what is on the disk; where that fails it reads all there is."""
-        from reader.search.lookup import Lookup
-
         project = self._project
         if project.pending:
             with contextlib.suppress(ReaderError):  # the reading screen says what could not be saved
                 project.flush()
         if project.pending:
-            return Lookup(None, project)
+            return self._made(None)
         with self._lock:
             index = self.index()
             index.take_few_texts(project.text)
         if self._lookup is None:
-            self._lookup = Lookup(index, project, self._pieces.read)
+            self._lookup = self._made(index)
         return self._lookup
+
+    def _made(self, index: Index | None) -> Lookup:
+        from reader.search.lookup import Lookup
+
+        return Lookup(index, self._project, self._pieces.read)
 
     def forget_texts(self) -> None:
         """Open the texts anew when they are asked for: one may have gone."""
@@ -111,10 +114,10 @@ class Searching:
             return self._followed()
 
     def _followed(self) -> Index:
-        from reader.search.index import Index
-
         index, store = self._index, self._project.store
         if index is None:
+            from reader.search.index import Index
+
             index = self._index = Index.open(
                 self._path,
                 project=store.info.id,

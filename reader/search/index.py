@@ -124,7 +124,7 @@ class Index:
 
     def _follow_feed(self, feed: Feed) -> None:
         """Take in what is new; all anew where the cursor no longer fits the journals, as after an erasure."""
-        cursor = self.cursor
+        cursor = self._followed or self.cursor  # what another process has followed since may come twice
         if cursor:
             try:
                 edits, reached = feed(cursor)

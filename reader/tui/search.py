@@ -349,6 +349,13 @@ class SearchScreen(HitTagging):
             self._gone = {(row.article, row.number) for row in results.found} - still
             self.the_rows().refresh()
 
+    def select_all(self) -> None:
+        """Select all hits that are here; where there are more it is said."""
+        super().select_all()
+        here = len(self.found)
+        if self.selected and (self.results.count > here or not self.results.done):
+            self.reader.say(f"{len(self.selected):,} paragraphs selected, those of the first {here:,} hits")
+
     def query_line(self) -> Field:
         """The field of the query."""
         return self.query_one(Field)
