@@ -30,6 +30,7 @@ AGAIN_AFTER = timedelta(minutes=5)
 MUCH = 1_000_000
 """Bytes of journals from which on a backup takes longer than a moment."""
 REASON = f"after {EVERY.seconds // 60} minutes of work"
+FAILED = "No backup could be made: "
 _KINDNESS = 10
 """Added to the child's niceness: keys come first."""
 
@@ -104,25 +105,31 @@ def before(project: Project, what: str) -> str:
         project.start()
     except ReaderError:  # then nothing will be changed either
         return ""
-    project.flush()
-    sizes = [fs.size_of(path) for path in project.store.journal_paths().values()]
-    if not sum(sizes):
+    try:
+        project.flush()
+        return _made(project, f"before {what}")
+    except ReaderError as error:
+        said = str(error)
+    except OSError as error:
+        said = f"{error.strerror}."
+    return said if said.startswith(FAILED) else f"{FAILED}{said[:1].lower()}{said[1:]}"
+
+
+def _made(project: Project, reason: str) -> str:
+    """A sentence where a backup that is needed could not be made, else empty. ReaderError and OSError say why, too."""
+    size = sum(fs.size_of(path) for path in project.store.journal_paths().values())
+    if not size:
         return ""
     from reader.store import backups
 
-    try:
-        if backups.is_kept(project.path):
-            return ""
-        if sum(sizes) < MUCH:
-            backups.make_alone(project.path, f"before {what}", project.store.modes)
-            return ""
-        child = _begun(project.path, f"before {what}")
-        child.wait()
-        return _said(child)
-    except ReaderError as error:
-        return str(error)
-    except OSError as error:
-        return f"No backup could be made: {error.strerror}."
+    if backups.is_kept(project.path):
+        return ""
+    if size < MUCH:
+        backups.make_alone(project.path, reason, project.store.modes)
+        return ""
+    child = _begun(project.path, reason)
+    child.wait()
+    return _said(child)
 
 
 def _begun(path: Path, reason: str) -> subprocess.Popen[bytes]:
