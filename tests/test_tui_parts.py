@@ -193,6 +193,23 @@ def test_with_all_slots_pinned_a_new_tag_takes_none() -> None:
     assert state.slots == list("abcdefghi")
 
 
+@pytest.mark.parametrize("family", ["e\u0301", "\U0001f469\u200d\U0001f467", "\U0001f1eb\U0001f1f7", "\u0634\u0652"])
+def test_the_cursor_of_a_line_goes_by_whole_signs(family: str) -> None:
+    line = LineEdit(f"a{family}b")
+    for key, text, cursor in (
+        ("left", f"a{family}b", 1 + len(family)),
+        ("left", f"a{family}b", 1),
+        ("right", f"a{family}b", 1 + len(family)),
+        ("backspace", "ab", 1),
+    ):
+        assert line.press(key, None)
+        assert (line.text, line.cursor) == (text, cursor)
+    line = LineEdit(f"{family}b")
+    line.press("home", None)
+    line.press("delete", None)
+    assert line.text == "b"
+
+
 def test_a_line_is_edited_as_in_a_shell() -> None:
     line = LineEdit()
     for sign in "one two":

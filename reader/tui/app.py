@@ -242,15 +242,16 @@ class ReaderApp(Seeing):
         from reader.tui.codebook import CodebookScreen
 
         kept = self._codebook
-        if kept is None or kept.project is not self.project:
-            if kept is not None:
+        if kept is not None and kept in self.screen_stack:
+            kept = CodebookScreen(self.project, at=at, query=query)
+        elif kept is not None and kept.project is self.project:
+            kept.open_again(at, query)
+        else:
+            if kept is not None:  # it is of the tour's project, or of the one before the tour
                 self.uninstall_screen(kept)
+                kept.remove()
             kept = self._codebook = CodebookScreen(self.project, at=at, query=query)
             self.install_screen(kept, "codebook")
-        elif kept in self.screen_stack:
-            kept = CodebookScreen(self.project, at=at, query=query)
-        else:
-            kept.open_again(at, query)
         self.push_screen(kept)
 
     def walk_hits(self, direction: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, set_cell_size, split_graphemes
 from rich.segment import Segment
 from textual.filter import ANSIToTruecolor
 from textual.strip import Strip
@@ -34,6 +34,12 @@ def cut_before_last(text: str, cells: int) -> str:
     before, dot, last = text.rpartition(" · ")
     room = cells - cell_len(dot + last)
     return cut(before, room) + dot + last if dot and cell_len(text) > cells and room >= cells // 2 else cut(text, cells)
+
+
+def _cluster(text: str) -> int:
+    """Code points of the first grapheme cluster of a text."""
+    spans = split_graphemes(text)[0]
+    return spans[0][1] if spans else len(text)
 
 
 def bar(fraction: float, cells: int = 8) -> str:
@@ -214,15 +220,16 @@ class KeyLine(Ruled):
         shown = safe_line(text)
         start = 0
         while cell_len(shown[start:cursor]) > room - 3:
-            start += 1
+            start += _cluster(shown[start:])
         visible = set_cell_size(shown[start:], min(room - 2, cell_len(shown[start:])))
         at = min(cursor - start, len(visible))
-        under = visible[at : at + 1] or " "
+        end = at + _cluster(visible[at:])
+        under = visible[at:end] or " "
         segments = [
             Segment(" /", look.bar_bold),
             Segment(visible[:at], look.bar),
             Segment(under, look.bar + look.chosen),
-            Segment(visible[at + 1 :], look.bar),
+            Segment(visible[end:], look.bar),
         ]
         used = sum(cell_len(segment.text) for segment in segments)
         cast("ReaderApp", self.app).point(self, 2 + cell_len(visible[:at]), self.size.height - 1)

@@ -37,7 +37,7 @@ class ReadingScreen(Marking):
             self.show_pane()
             name = self.reader.key_name
             moves = f"{name('down')} {name('up')}"
-            self.reader.say(f"{moves} choose, Enter edits the note or the ends, x s a w act on it, Tab back")
+            self.reader.say(f"{moves} choose, Enter edits it, x s a w act on it, Tab back")
         else:
             self.reader.say("nothing to choose in the pane")
 
