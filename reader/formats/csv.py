@@ -14,6 +14,7 @@ from reader.model import Article, ArticleText, Corpus
 __all__ = ["COLUMNS", "EXPORTER", "FIELDS", "SCHEMA_VERSION", "CsvExporter", "guard", "unguard"]
 
 SCHEMA_VERSION = 1
+VERSION = str(SCHEMA_VERSION)
 FIELDS: tuple[Field, ...] = (
     Field("row", "integer", "counts from 1"),
     Field("annotation_id", "string", "the mark's own id; stays the same in every export"),
@@ -40,7 +41,7 @@ FIELDS: tuple[Field, ...] = (
     Field("schema_version", "integer", "version of these columns: 1"),
 )
 COLUMNS: tuple[str, ...] = tuple(field.name for field in FIELDS)
-Place = tuple[Cell, str]
+Place = tuple[str, str]
 """Paragraph number (empty without a span) and speaker."""
 NOWHERE: Place = ("", "")
 Head = tuple[str, str, str, str]
@@ -102,7 +103,7 @@ class _Rows:
 
     def _place(self, text: ArticleText, start: int) -> Place:
         number = text.number_at(start)
-        return (number, self.protect(text.paragraph(number).speaker))
+        return (str(number), self.protect(text.paragraph(number).speaker))
 
     def _rows(self, head: Head, found: list[Meant], text: ArticleText | None) -> Iterator[Row]:
         quoted = GUARDED if self.protect is guard else frozenset()
@@ -133,7 +134,7 @@ class _Rows:
                 coder = "'" + coder if coder[:1] in quoted else coder
             yield (
                 count, ident, *head, annotation.unit, *place, start, end, quote, prefix, suffix,
-                row.tag_id, row.tag_name, row.path, note, coder, annotation.created, row.modified, state, SCHEMA_VERSION,
+                row.tag_id, row.tag_name, row.path, note, coder, annotation.created, row.modified, state, VERSION,
             )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ them under keys of our own vocabulary (`reader:…`), so that nothing is lost on
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
@@ -29,9 +30,10 @@ class JsonLdExporter:
 
     def write(self, corpus: Corpus, out: BinaryIO, options: ExportOptions) -> int:
         """Write the document; returns the number of annotations."""
+        name = _project_name(corpus)
         head = {
             "@context": CONTEXT,
-            "id": f"urn:reader-tui:project:{corpus.info.id}",
+            "id": name,
             "type": "AnnotationCollection",
             "label": corpus.info.name,
             "reader:version": VERSION,
@@ -46,7 +48,7 @@ class JsonLdExporter:
         out.write(b'\n],\n"first":{"type":"AnnotationPage","items":[\n')
         count = 0
         for annotation in _annotations(corpus, options):
-            out.write((b",\n" if count else b"") + msgspec.json.encode(_annotation(annotation, corpus)))
+            out.write((b",\n" if count else b"") + msgspec.json.encode(_annotation(annotation, corpus, name)))
             count += 1
         out.write(b'\n]},\n"total":%d}\n' % count)
         return count
@@ -101,6 +103,12 @@ def _write_article(corpus: Corpus, article: Article, out: BinaryIO, options: Exp
     out.write(b'"}')
 
 
+def _project_name(corpus: Corpus) -> str:
+    """The collection's IRI, made from what it collects: the project that a file was imported into writes the same."""
+    held = "\n".join(sorted([*corpus.articles, *corpus.tags]))
+    return f"urn:reader-tui:project:{hashlib.sha256(held.encode()).hexdigest()[:32]}"
+
+
 def _article_name(article_id: str) -> str:
     return f"urn:reader-tui:article:{article_id}"
 
@@ -116,7 +124,7 @@ def _annotations(corpus: Corpus, options: ExportOptions) -> Iterator[Annotation]
     yield from sorted(wanted_memos(corpus, options), key=lambda a: a.id)
 
 
-def _annotation(annotation: Annotation, corpus: Corpus) -> Json:
+def _annotation(annotation: Annotation, corpus: Corpus, project: str) -> Json:
     """One annotation as the standard writes it (Web Annotation Data Model, sections 3 and 4)."""
     bodies: list[Json] = []
     if annotation.tag:
@@ -134,7 +142,7 @@ def _annotation(annotation: Annotation, corpus: Corpus) -> Json:
         "created": annotation.created,
         "modified": annotation.modified,
         "body": bodies,
-        "target": _target(annotation, corpus),
+        "target": _target(annotation, project),
         "reader:unit": annotation.unit,
         "reader:layer": annotation.layer,
         "reader:extra": annotation.extra,
@@ -142,10 +150,9 @@ def _annotation(annotation: Annotation, corpus: Corpus) -> Json:
     return _kept(record)
 
 
-def _target(annotation: Annotation, corpus: Corpus) -> Json | str:
+def _target(annotation: Annotation, project: str) -> Json | str:
     if not annotation.article:
-        about = f"tag:{annotation.tag}" if annotation.unit == "tag" else f"project:{corpus.info.id}"
-        return f"urn:reader-tui:{about}"
+        return f"urn:reader-tui:tag:{annotation.tag}" if annotation.unit == "tag" else project
     anchor = annotation.anchor
     if anchor is None:
         return {"source": _article_name(annotation.article)}

@@ -119,48 +119,65 @@ def _place(row: Meant) -> tuple[int, int, str, str]:
     return (anchor.start, anchor.end, row.path, row.annotation.id)
 
 
+_NO_TAG = ("", "", "")
+
+
 def meant(annotations: Iterable[Annotation], tags: TagReader) -> list[Meant]:
     """The annotations of one article, or memos, as rows, in order.
 
     Those with a deleted tag are there only if they have a note, and then without the tag.
     """
-    rows: list[Meant] = []
+    found: list[_Placed] = []
     for annotation in annotations:
-        tag = tags(annotation.tag) if annotation.tag else None
-        if tag is not None:
-            rows.append(Meant(annotation, *tag))
-        elif annotation.note or not annotation.tag:
-            rows.append(Meant(annotation))
-    rows.sort(key=_place)
-    return _without_doubles(rows)
-
-
-def _without_doubles(rows: list[Meant]) -> list[Meant]:
-    """The rows with doubles put together; they stand where the path is the same."""
-    single: list[Meant] = []
-    doubled: list[Meant] = []
-    place: tuple[int, int, str] | None = None
-    here: dict[object, Meant] = {}
-    for row in rows:
-        annotation = row.annotation
+        tag = tags(annotation.tag) if annotation.tag else _NO_TAG
+        if tag is None:
+            if not annotation.note:
+                continue
+            tag = _NO_TAG
         anchor = annotation.anchor
-        there = (anchor.start, anchor.end, row.path) if anchor is not None else (-1, -1, row.path)
-        if there != place:
-            place, here = there, {}
-        if row.tag_id:
-            first = here.setdefault((row.tag_id, annotation.unit, annotation.coder, annotation.layer), row)
+        start, end = (anchor.start, anchor.end) if anchor is not None else (-1, -1)
+        found.append((start, end, tag[2], annotation.id, len(found), annotation, tag))
+    found.sort()
+    return _without_doubles(found)
+
+
+_Placed = tuple[int, int, str, str, int, Annotation, tuple[str, str, str]]
+"""Start, end, path, id, a number that no other has (so that sorting looks no further), annotation, tag."""
+
+
+def _without_doubles(found: list[_Placed]) -> list[Meant]:
+    """The rows, doubles put together; these stand where start, end and path are the same."""
+    rows: list[Meant] = []
+    doubled: list[Meant] = []
+    last_start, last_end, last_path = -2, -2, ""
+    here: dict[object, Meant] = {}
+    for start, end, path, _, _, annotation, tag in found:
+        row = Meant(annotation, *tag)
+        if start != last_start or end != last_end or path != last_path:
+            last_start, last_end, last_path = start, end, path
+            here = {}
+        elif not here and rows:
+            here = {_one_of(rows[-1]): rows[-1]}  # the first here; most places have no second
+        if here and tag[0]:
+            first = here.setdefault(_one_of(row), row)
             if first is not row:
                 if first.doubles is None:
                     first.doubles = []
                     doubled.append(first)
                 first.doubles.append(annotation)
                 continue
-        single.append(row)
+        rows.append(row)
     for row in doubled:
         row.settle()
     if doubled:
-        single.sort(key=_place)  # the oldest leads, and with it its id
-    return single
+        rows.sort(key=_place)  # the oldest leads, and with it its id
+    return rows
+
+
+def _one_of(row: Meant) -> tuple[str, str, str, str]:
+    """What a coder can put on a place only once."""
+    annotation = row.annotation
+    return (row.tag_id, annotation.unit, annotation.coder, annotation.layer)
 
 
 def columns_of_tags(codebook: Codebook) -> list[Tag]:
