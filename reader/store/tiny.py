@@ -29,7 +29,7 @@ from reader.store.folder import FORMAT, copy_id, modes_of, read_info, write_info
 from reader.store.journal import Checkpoint, Entry, Journal
 from reader.store.records import SHARED, decode
 from reader.store.refusals import FOR_GOOD, reading, refused, writing
-from reader.store.replay import Replayed, replay
+from reader.store.replay import Replayed, copy_of, replay
 from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, annotations_key, key_of, memos_key, owner_of, tables_of
 from reader.store.tails import Tails
 from reader.store.textfiles import TextFiles
@@ -80,6 +80,8 @@ class TinyStore:
         self._folders = {name for name in fs.names(path / "annotations") if not name.startswith(".")}
         self._read_tails()
         self._news.clear()  # they are what is read first, no news
+        if any(copy_of(name) != self.copy for name in self._tails.needed(PROJECT)):
+            self._settle_info()  # a setting made in another copy, whose project.json did not come along
 
     # -- opening -----------------------------------------------------------------------------------
 
@@ -138,6 +140,8 @@ class TinyStore:
                 if owner_of(key) in ("", self.coder):
                     self._move_aside(key)
                     self._dirty.add(key)
+            if self.info != read_info(self.path):
+                self._dirty.add(PROJECT)
             self._damaged.clear()
             self.texts.may_write()
 

@@ -1,0 +1,289 @@
+"""Two copies of a project put together by git, by what sync tools leave, and by `merge`: nothing is lost, twice is once.
+
+What must be there is kept by hand: every note is a text of its own, every tag too, and each says whose it is.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from reader import commands
+from reader.project import Project, copies
+from tests.faults.scenario import scratch
+from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
+
+GIT = shutil.which("git")
+
+
+@pytest.fixture
+def root() -> Iterator[Path]:
+    folder = scratch()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@dataclass
+class Expected:
+    """Marks by id with the notes they may have, tags by id, titles; what was taken away by one and left by the other."""
+
+    notes: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    titles: set[str] = field(default_factory=set)
+    reviews: set[str] = field(default_factory=set)
+
+    def both(self, other: Expected, before: Expected) -> Expected:
+        """What must be there when two copies that began with `before` are one."""
+        merged = Expected(titles=self.titles | other.titles)
+        merged.reviews = _either(self.reviews, other.reviews, before.reviews)
+        for part in ("notes", "names"):
+            mine, theirs, old = (getattr(one, part) for one in (self, other, before))
+            into = getattr(merged, part)
+            for key in mine.keys() | theirs.keys():
+                versions = [one.get(key) for one in (mine, theirs)]
+                changed = [v for v in versions if v != old.get(key)]
+                into[key] = set().union(*(v for v in (changed or versions[:1]) if v is not None))
+                if None in changed:  # taken away here, changed or left there
+                    into[key].add("")
+        return merged
+
+
+def _either(mine: set[str], theirs: set[str], before: set[str]) -> set[str]:
+    return {key for key in mine | theirs if (key in mine and key in theirs) or key not in before}
+
+
+def start(path: Path) -> Expected:
+    """A project with a text, two tags and some marks of two coders."""
+    project = make_project(path)
+    tags = [add_tag(project, name) for name in ("harm", "actor")]
+    expected = Expected(titles={FLOOD[0]}, names={tag.id: {tag.name} for tag in tags})
+    for number, tag in ((2, tags[0]), (4, tags[1]), (5, tags[0])):
+        mark, _ = put_on(project, the_article(project), number, tag)
+        expected.notes[mark.id] = {""}
+    project.close()
+    return expected
+
+
+def worked_on(path: Path, coder: str, chance: random.Random, expected: Expected, name: str) -> Expected:
+    """The expectation after one coder's work in a copy that knows nothing of the other."""
+    after = msgspec.convert(msgspec.to_builtins(expected), Expected)
+    project = Project.open(path, coder=coder)
+    for n in range(chance.randrange(1, 9)):
+        _step(project, chance, after, f"{name} {n}")
+    project.close()
+    return after
+
+
+def _step(project: Project, chance: random.Random, after: Expected, token: str) -> None:
+    article = next(a for a in project.articles.values() if a.title == FLOOD[0])
+    own = [a for a in project.marks(article.id).annotations.values() if a.coder == project.coder]
+    tag = chance.choice(sorted(project.tags.values(), key=lambda t: t.id))
+    match chance.choice(["put", "put", "note", "note", "off", "rename", "add", "import", "review", "settings"]):
+        case "put":
+            mark, _ = put_on(project, article, chance.choice((2, 4, 5)), tag)
+            after.notes[mark.id] = {""}
+        case "note" if own:
+            mark = chance.choice(own)
+            commands.annotation_note(project, mark, token)
+            after.notes[mark.id] = {token}
+        case "off" if own:
+            mark = chance.choice(own)
+            project.apply("untag", [(mark, None)])
+            after.notes.pop(mark.id)
+        case "rename":
+            commands.tag_rename(project, tag, token)
+            after.names[tag.id] = {token}
+        case "add":
+            after.names[add_tag(project, token).id] = {token}
+        case "import":
+            project.import_articles([new_article((token, f"Words of {token}."), source=f"{token}.txt")])
+            after.titles.add(token)
+        case "review":
+            edit = commands.review(project, article, [2]).edit
+            after.reviews |= {change.id for change in edit.changes} if edit else set()
+        case "settings":
+            chance.choice((commands.tags_lock, commands.tags_unlock, commands.blind_start, commands.blind_end))(project)
+            project.flush()
+            commands.tags_unlock(project)
+
+
+def wrong(path: Path, expected: Expected, coder: str = "c1") -> list[str]:
+    """What a copy that should hold all lacks, or holds and should not."""
+    project = Project.open(path, coder=coder, write=False)
+    found: list[str] = [*project.problems, *project.verify()]
+    marks = [a for article in project.all_articles() for a in project.all_marks(article).annotations.values()]
+    reviews = {r for article in project.all_articles() for r in project.all_marks(article).review_records}
+    found += _lacking("note", expected.notes, marks, lambda mark: mark.note)
+    found += _lacking("tag", expected.names, list(project.tags.values()), lambda tag: tag.name)
+    if (titles := sorted(a.title for a in project.articles.values())) != sorted(expected.titles):
+        found.append(f"articles {titles}, not {sorted(expected.titles)}")
+    found += [f"a text that cannot be read: {a}" for a in project.articles if not project.text(a).slice(0, 5)]
+    if reviews != expected.reviews:
+        found.append(f"reviews {reviews ^ expected.reviews}")
+    return found
+
+
+def _lacking(what: str, expected: dict[str, set[str]], records: list[Any], text: Callable[[Any], str]) -> Iterator[str]:
+    versions: dict[str, set[str]] = {}
+    for record in records:
+        versions.setdefault(str(record.extra.get("conflict_of", record.id)), set()).add(text(record))
+    for key, wanted in expected.items():
+        there = versions.pop(key, set())
+        if not wanted - {""} <= there or (not there and "" not in wanted):
+            yield f"{what} {key}: {there}, not {wanted}"
+        if not there <= wanted | {""}:
+            yield f"{what} {key}: {there} is more than {wanted}"
+    if versions:
+        yield f"{what}s nobody made: {versions}"
+
+
+def settled(path: Path) -> None:
+    """All coders open it for writing, as after a merge, and close: each takes in what came, and mends their own files."""
+    for coder in ("c1", "c2"):
+        project = Project.open(path, coder=coder)
+        project.start()
+        assert project.tags
+        for article_id in project.articles:
+            assert project.marks(article_id) is not None
+        project.close()
+
+
+def content(path: Path) -> dict[str, bytes]:
+    """All that is the truth of a copy."""
+    files = [path / "project.json", *path.glob("journal/*.jsonl"), *path.glob("texts/*/*")]
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+# -- the ways -------------------------------------------------------------------------------------------------------
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git without any settings of the user's."""
+    names = ["-c", "user.name=t", "-c", "user.email=t@example.invalid", "-c", "commit.gpgsign=false"]
+    environment = {"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+    done = subprocess.run(
+        [str(GIT), *names, *arguments], cwd=folder, capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def by_git(root: Path, work: Callable[[Path, str], None]) -> list[Path]:
+    """The copies are clones; each commits, one pulls, the other pulls that."""
+    git(root / "one", "init", "-q", "-b", "main")
+    git(root / "one", "add", "-A")
+    git(root / "one", "commit", "-qm", "start")
+    git(root, "clone", "-q", "one", "two")
+    for name in ("one", "two"):
+        work(root / name, name)
+        git(root / name, "add", "-A")
+        git(root / name, "commit", "-q", "--allow-empty", "-m", name)
+    git(root / "one", "pull", "-q", "--no-rebase", "--no-edit", "../two", "main")
+    settled(root / "one")
+    git(root / "one", "add", "-A")
+    git(root / "one", "commit", "-q", "--allow-empty", "-m", "together")
+    git(root / "two", "pull", "-q", "--no-rebase", "--no-edit", "../one", "main")
+    before = content(root / "two")
+    git(root / "two", "pull", "-q", "--no-rebase", "--no-edit", "../one", "main")
+    assert content(root / "two") == before
+    return [root / "one", root / "two"]
+
+
+def by_sync(root: Path, work: Callable[[Path, str], None], renamed: Callable[[str], str]) -> list[Path]:
+    """Every file that differs gets to the other side under the name that a sync tool gives it."""
+    shutil.copytree(root / "one", root / "two")
+    for name in ("one", "two"):
+        work(root / name, name)
+    for source in sorted((root / "two").rglob("*")):
+        target = root / "one" / source.relative_to(root / "two")
+        if source.is_dir() or "locks" in source.parts:
+            continue
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        elif target.read_bytes() != source.read_bytes():
+            shutil.copyfile(source, target.with_name(renamed(target.name)))
+    settled(root / "one")
+    before = content(root / "one")
+    settled(root / "one")
+    assert content(root / "one") == before
+    return [root / "one"]
+
+
+def syncthing(name: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.sync-conflict-20261122-170211-ABCDEF7{dot}{suffix}"
+
+
+def dropbox(name: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem} (conflicted copy 2026-11-22){dot}{suffix}"
+
+
+def by_merge(root: Path, work: Callable[[Path, str], None]) -> list[Path]:
+    """`reader merge`, both ways, and once more."""
+    shutil.copytree(root / "one", root / "two")
+    for name in ("one", "two"):
+        work(root / name, name)
+    shutil.copytree(root / "one", root / "three")
+    for into, other in (("one", "two"), ("two", "three")):
+        project = Project.open(root / into, coder="c1")
+        copies.merge(project, root / other)
+        project.flush()
+        before = content(root / into)
+        report, backup = copies.merge(project, root / other)
+        assert (report.edits, backup, content(root / into)) == ({}, None, before)
+        project.close()
+    return [root / "one", root / "two"]
+
+
+WAYS: dict[str, Callable[[Path, Callable[[Path, str], None]], list[Path]]] = {
+    "git": by_git,
+    "Syncthing": lambda root, work: by_sync(root, work, syncthing),
+    "Dropbox": lambda root, work: by_sync(root, work, dropbox),
+    "merge": by_merge,
+}
+
+
+def put_together(root: Path, way: str, seed: int) -> None:
+    chance = random.Random(f"{way} {seed}")
+    before = start(root / "one")
+    coders = chance.choice([("c1", "c1"), ("c1", "c2")])
+    after: dict[str, Expected] = {}
+
+    def work(path: Path, name: str) -> None:
+        after[name] = worked_on(path, coders[name == "two"], chance, before, name)
+
+    whole = WAYS[way](root, work)
+    expected = after["one"].both(after["two"], before)
+    for path in whole:
+        assert wrong(path, expected) == [], f"{way}, seed {seed}, {coders}, {path.name}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_copies_come_together_and_nothing_is_lost(root: Path, way: str) -> None:
+    if way == "git" and GIT is None:
+        pytest.skip("git is not installed")
+    for seed in range(4):
+        (root / str(seed)).mkdir()
+        put_together(root / str(seed), way, seed)
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("way", WAYS)
+def test_two_hundred_pairs_come_together_and_nothing_is_lost(root: Path, way: str) -> None:
+    if way == "git" and GIT is None:
+        pytest.skip("git is not installed")
+    for seed in range(1000, 1200):
+        (root / str(seed)).mkdir()
+        put_together(root / str(seed), way, seed)
+        shutil.rmtree(root / str(seed))
