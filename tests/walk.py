@@ -31,6 +31,9 @@ SIGNS = {
     "greater_than_sign": ">",
     "less_than_sign": "<",
     "space": " ",
+    "plus_sign": "+",
+    "minus": "-",
+    "full_stop": ".",
 }
 """What keys type that have another name."""
 

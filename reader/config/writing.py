@@ -48,7 +48,9 @@ def _changed(before: bytes, name: str, value: Value | None) -> bytes:
     import tomlkit
 
     text = before.decode("utf-8-sig")
-    document = tomlkit.parse(text if value is None or not text or text.endswith("\n") else text + "\n")
+    document = tomlkit.parse(text)
+    if name not in document and text and not text.endswith("\n"):
+        document = tomlkit.parse(text + "\n")
     if value is None:
         document.pop(name, None)
     else:

@@ -74,8 +74,8 @@ def full_name(name: str) -> str:
 
 
 def next_name(name: str) -> str:
-    """The theme after one."""
-    return NAMES[(NAMES.index(name) + 1) % len(NAMES)] if name in NAMES else NAMES[0]
+    """The theme after one; after the first where none is set."""
+    return NAMES[(NAMES.index(name or NAMES[0]) + 1) % len(NAMES)]
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,5 +34,5 @@ class TooSmall(ModalScreen[None]):
         said = notice(*self.size)
         if said:
             self.query_one(Static).update(Content("\n".join(said)))
-        else:
+        elif self.is_current:  # not twice, where two sizes come together
             self.dismiss()
