@@ -211,7 +211,7 @@ def measure_keys(folder: Path, scratch: Path) -> None:
         ratio("first letter in the query line", first, bare, KEY_BAR)
         ratio("the letters after it, and taking back", others, bare, KEY_BAR)
         terminal.type("e*")
-        terminal.wait_for(r"the first 10,000 of")
+        terminal.wait_for(r"\d\d,\d\d\d (?:of|hits)")  # all that are shown have come
         sizes = [_most_memory(pid) for pid in (terminal.pid, *_children(terminal.pid))]
         print(f"{'memory at most of program, its searcher':44} {' + '.join(f'{size:.0f}' for size in sizes)} MB")
         held("together", sum(sizes), MEMORY_BAR, "MB")

@@ -303,6 +303,23 @@ def test_an_annotation_file_reads_the_same_however_it_is_laid_out(
     assert again.problems == []
 
 
+@pytest.mark.parametrize("extra", [{}, {"weight": 3}, {"extra": {"deep": 1}}])
+@pytest.mark.parametrize("layout", ["ours", "theirs"])
+def test_the_library_file_reads_the_same_however_it_is_laid_out(
+    project: Project, layout: str, extra: dict[str, object]
+) -> None:
+    article = the_article(project)
+    strange = replace(article, title='A title,"held":{"1":{}}', extra=extra)
+    project.apply("plug-in", [(article, strange)])
+    project.close()
+    path = project.path / "library.json"
+    if layout == "theirs":
+        path.write_text(json.dumps(json.loads(path.read_bytes()), indent=1))
+    again = Project.open(project.path, coder="c1", write=False)
+    assert again.articles == {strange.id: strange}
+    assert again.problems == []
+
+
 def test_everything_is_private_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
