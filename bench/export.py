@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -86,6 +87,21 @@ def corpus_of(count: int) -> Corpus:
     return corpus
 
 
+def beside_the_writer(
+    name: str, export: Callable[[], None], ready: list[tuple[str, ...]], runs: int, bar: float
+) -> None:
+    """Print how long an export takes beside the bare writer over its rows, each in turn."""
+    ours, bare = [], []
+    for _ in range(runs):
+        begun = time.process_time()
+        csv.writer(Encoded()).writerows(ready)
+        bare.append(time.process_time() - begun)
+        begun = time.process_time()
+        export()
+        ours.append(time.process_time() - begun)
+    ratio(name, ours, bare, bar)
+
+
 def from_the_disk(corpus: Corpus, ready: list[tuple[str, ...]], runs: int) -> None:
     """The same rows out of a project folder opened anew each time: reading and checking its files is in the figure."""
     with tempfile.TemporaryDirectory() as folder:
@@ -94,16 +110,12 @@ def from_the_disk(corpus: Corpus, ready: list[tuple[str, ...]], runs: int) -> No
             exporter_for("jsonld").write(corpus, file, ExportOptions())
         line = [sys.executable, "-m", "reader", "--project", str(path), "--coder", "c0", "import", str(source)]
         subprocess.run(line, check=True, capture_output=True)
-        ours, bare = [], []
-        for _ in range(runs):
-            begun = time.process_time()
-            csv.writer(Encoded()).writerows(ready)
-            bare.append(time.process_time() - begun)
-            begun = time.process_time()
+
+        def export() -> None:
             with closing(Project.open(path, coder="c0", write=False)) as project:
                 assert project.export("csv", Nowhere(), ExportOptions()) == len(ready)  # type: ignore[arg-type]  # it only writes
-            ours.append(time.process_time() - begun)
-    ratio(f"csv, {len(ready):,} annotations, from the disk", ours, bare, ON_DISK_BAR)
+
+        beside_the_writer(f"csv, {len(ready):,} annotations, from the disk", export, ready, runs, ON_DISK_BAR)
 
 
 def main() -> None:
@@ -118,15 +130,11 @@ def main() -> None:
         assert exporter.write(corpus, first, options) == count
         first.seek(0)
         ready = [tuple(row) for row in csv.reader(io.TextIOWrapper(first, encoding="utf-8-sig", newline=""))]
-        ours, bare = [], []
-        for _ in range(runs):
-            begun = time.process_time()
-            csv.writer(Encoded()).writerows(ready)
-            bare.append(time.process_time() - begun)
-            begun = time.process_time()
+
+        def export(options: ExportOptions = options) -> None:
             exporter.write(corpus, Nowhere(), options)  # type: ignore[arg-type]  # it only writes
-            ours.append(time.process_time() - begun)
-        ratio(f"csv, {count:,} annotations, profile {profile}", ours, bare, BAR)
+
+        beside_the_writer(f"csv, {count:,} annotations, profile {profile}", export, ready, runs, BAR)
         if profile == "data" and count <= MOST_ON_DISK:
             from_the_disk(corpus, ready[1:], runs)
         del ready, first
