@@ -327,11 +327,19 @@ def test_erased_is_gone_everywhere_and_a_copy_merged_later_brings_nothing_back(p
     kept, _ = put_on(project, project.article("two.txt"), 2, in_vivo)
     project.counts()
     project.state.last_article = article.id
+    project.state.queries = ["“carried beds”"]
     project.save_state()
     project.save_draft(f"{article.id}:2:", "a draft of mine")
     copies.backup(project, "by hand")
     other = fork(project, "other")
+    damaged = copies.backup(project, "by hand").path
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[: len(whole) // 2])
+    other_damaged = copies.backup(project, "by hand").path
+    other_damaged.write_bytes(whole[:60] + bytes(20) + whole[80:])
     (project.path / "library.json.changed-x").write_bytes(FLOOD[0].encode())
+    (project.path / "library.sync-conflict-20261122-170211-ABCDEF7.json").write_bytes(FLOOD[0].encode())
+    (project.path / "index (conflicted copy).sqlite").write_bytes(FLOOD[1].encode())
     articles = copies.related(project, article)
     names = echoes.names_from(project, articles)
     assert names == ["Nobody rang us"]

@@ -13,9 +13,10 @@ import msgspec
 
 from reader import fs
 from reader.edits import Change, Edit
+from reader.errors import Unreadable
 from reader.store import archive, backups
 from reader.store.journal import SUFFIX, encode_line, parse
-from reader.store.shelves import PROJECT
+from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT
 
 GONE = "(erased)"
 
@@ -79,8 +80,7 @@ def erase(path: Path, articles: frozenset[str], echoes: Mapping[str, str], at: s
         fs.remove(file)
     for file in put_aside(path):
         fs.remove(file)
-    for backup in backups.all_of(path):
-        _rewrite_backup(backup, articles, echoes, at, modes)
+    _erase_in_backups(path, articles, echoes, at, modes)
     for folder in ("drafts", "state"):
         _forget_private(path / folder, articles, modes)
 
@@ -101,6 +101,26 @@ def put_aside(path: Path) -> Iterator[Path]:
         for name in fs.names(folder):
             if ".torn-" in name or ".changed-" in name or (name.startswith(".") and name.endswith(".new")):
                 yield folder / name
+    for name in fs.names(path):  # what a sync tool put beside a file that is made anew
+        if name.startswith(("library", "codebook", "index")) and name not in (LIBRARY, CODEBOOK):
+            yield path / name
+
+
+def _erase_in_backups(
+    path: Path, articles: frozenset[str], echoes: Mapping[str, str], at: str, modes: fs.Modes
+) -> None:
+    """Rewrite the backups; one that cannot be read is removed, nobody can say what is in it."""
+    readable = {backup.path: backup for backup in backups.all_of(path)}
+    for name in fs.names(path / "backups"):
+        file = path / "backups" / name
+        if ".zip" not in name:
+            continue
+        try:
+            if file not in readable:
+                raise Unreadable(f"{name} is no backup that can be read.")
+            _rewrite_backup(readable[file], articles, echoes, at, modes)
+        except Unreadable:
+            fs.remove(file)
 
 
 def _rewrite_backup(

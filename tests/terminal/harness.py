@@ -377,8 +377,12 @@ def _take_terminal() -> None:
 
 
 def _take_terminal_without_power() -> None:
-    """As an ordinary user where the tests run as root: the rights to files are those of their modes."""
     _take_terminal()
+    without_power()
+
+
+def without_power() -> None:
+    """As an ordinary user where the tests run as root: the rights to files are those of their modes."""
     if os.getuid() == 0:
         for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
             _LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
