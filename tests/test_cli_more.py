@@ -121,6 +121,7 @@ def test_the_keys_in_force_and_the_settings_checked(flood: Reader, tmp_path: Pat
     keys = {row["command"]: row["keys"] for row in flood("keys", "--json").rows if row["screen"] == "reading"}
     assert keys["next-paragraph"] == "w ctrl+n"
     assert keys["why"] == ""
+    assert keys["review-and-on"] == "Enter", "a word where the screen has a sign"
     for text, said in (
         (
             '[keys]\nnext-paragrap = "w"\n',

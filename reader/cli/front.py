@@ -36,13 +36,13 @@ def read_(article_or_path: str = "", *, encoding: str = "", split: str = "auto")
 def keys() -> Outcome:
     """The keys of each screen that are in force: the defaults, and what the settings change."""
     from reader.cli.settings import checked
-    from reader.tui.keys import Keymap
+    from reader.tui.keys import SPELT, Keymap
 
     changes = checked().keys
     rows: list[dict[str, object]] = []
     lines: list[str] = []
     for screen, table in tables().items():
-        keymap = Keymap.of(table, changes)
+        keymap = Keymap.of(table, changes, SPELT)
         lines += ([""] if lines else []) + [f"{screen.capitalize()}:"]
         for command in keymap.commands.values():
             shown = keymap.shown(command.name)

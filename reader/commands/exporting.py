@@ -36,7 +36,7 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("a row a mark: counting, filtering, statistics", "row", True, "annotations.csv"),
+    "csv": Format("a row a mark: to count and filter", "row", True, "annotations.csv"),
     "joined": Format("a row a marked place and coder, its tags side by side", "row", True, "joined.csv"),
     "paragraphs": Format(
         "a row a paragraph and coder, a column a tag: 1 put on, 0 absent, empty not looked at",

@@ -33,8 +33,11 @@ HIT_LIST = "search"
 EMPTY = [
     "Nothing to read yet.",
     "",
-    "Leave with q, then  reader PATH  takes in a text, a Markdown file or a folder of them;",
-    "or press l for the library and i to import from here.",
+    "l, then i takes in a text,",
+    "a Markdown file or a folder of them.",
+    "So does  reader PATH  on the command line.",
+    "",
+    ": tour shows the keys on a sample.",
 ]
 
 

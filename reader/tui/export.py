@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reader.project import Project
 
 PROFILES = {
-    "excel": "for spreadsheets, guarded against formulas",
+    "excel": "for spreadsheets: formulas disarmed",
     "data": "for R, pandas and scripts: cells exact",
 }
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}

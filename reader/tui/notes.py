@@ -44,9 +44,11 @@ COLUMNS = (
 EMPTY = (
     "No note yet.",
     "",
-    "While you read: a writes a note on the paragraph, w says why a tag stands there.",
-    "Here: n writes a memo on the project as a whole, what you think after ten interviews.",
-    "All of them gather in this list; Enter goes to their place.",
+    "a on a paragraph writes one there,",
+    "w says why a tag stands there.",
+    "n writes a memo on the whole project.",
+    "All of them gather in this list;",
+    "Enter goes to their place.",
 )
 HERE = "notes"
 """Stands for this screen among the places that Backspace goes back to."""
