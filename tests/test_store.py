@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from tinydb import TinyDB, where
 
 from reader import fs
+from reader.commands.library import read
 from reader.edits import Edit, new_id, now
 from reader.errors import Conflict, Damage, Locked, NotSaved, ReadOnly, UsageError
 from reader.model import Tag
@@ -283,6 +284,28 @@ def test_what_this_version_does_not_know_is_kept(project: Project) -> None:
     again.undo()
     again.close()
     assert TinyDB(project.path / "codebook.json").table("tags").all()[0]["weight"] == 3
+
+
+@pytest.mark.parametrize("harm", ["gone", "other words"])
+@pytest.mark.parametrize("name", ["talk.txt", "talk.md"])
+def test_paragraphs_are_made_again_from_the_text(tmp_path: Path, name: str, harm: str) -> None:
+    file = tmp_path / name
+    file.write_text("I: One?\nR: Two.\nI: Three?\nR: Four.\n" if name == "talk.txt" else "# One\n\nTwo.\n\nThree.\n")
+    project = Project.open(Project.create(tmp_path / "p"), coder="c1")
+    project.import_articles(list(read([str(file)])))
+    (article,) = project.articles.values()
+    before = list(map(project.text(article.id).paragraph, range(1, len(project.text(article.id)) + 1)))
+    assert len(before) == (4 if name == "talk.txt" else 3)
+    project.close()
+    (table,) = (project.path / "texts").rglob("*.paragraphs")
+    if harm == "gone":
+        table.unlink()
+    else:
+        table.write_bytes(table.read_bytes()[:-8])
+    again = Project.open(project.path, coder="c1")
+    text = again.text(article.id)
+    assert [text.paragraph(number) for number in range(1, len(text) + 1)] == before
+    assert any("the paragraphs were made again from the text" in problem for problem in again.problems)
 
 
 @pytest.mark.parametrize("extra", [{}, {"weight": 3}, {"extra": {"deep": 1}}, {"extra": "words", "held": {"1": 2}}])
