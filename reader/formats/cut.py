@@ -56,8 +56,8 @@ def _cut_in(text: str, start: int, stop: int) -> int:
     """The last good place at most LONGEST_LINE behind `start`, which is one; `stop` if there is none."""
     limit = start + LONGEST_LINE
     for pattern in (_SENTENCE, _SPACE):
-        places = (m.end() for m in pattern.finditer(text, start + 1, limit))
-        found = max((place for place in places if _is_clean(text, place, stop)), default=0)
+        places = [m.end() for m in pattern.finditer(text, start + 1, limit)]
+        found = next((place for place in reversed(places) if _is_clean(text, place, stop)), 0)
         if found > start:
             return found
     return _between_graphemes(text, start, limit, stop)
