@@ -53,8 +53,8 @@ ASCII = str.maketrans(
 )
 
 
-SPOKEN = ASCII | dict.fromkeys(map(ord, "▌▐█"), " ")
-"""For a screen reader stripes and scroll bars are left out: beside them stands what they mean."""
+SPOKEN = ASCII | dict.fromkeys(map(ord, "▌▐█─"), " ")
+"""For a screen reader stripes, scroll bars and rules are left out: beside them stands what they mean."""
 
 
 class AsciiFilter(LineFilter):
