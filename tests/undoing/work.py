@@ -713,6 +713,20 @@ def tag_describe(work: Work, coder: str, numbers: Names) -> Planned:
 
 
 @action
+def tag_example(work: Work, coder: str, numbers: Names) -> Planned:
+    """A whole paragraph or a word of its own, as a last line of the description; the same line is not added twice."""
+    key, record = work._tag(numbers[0])
+    _, article = work._article(numbers[1])
+    number = BODY[numbers[2] % 3]
+    word = "" if numbers[2] % 2 else f"Word{article.number}x{number}"
+    line = f"Example: “{word or words(article.number)[number - 1]}” ({article.title}, ¶ {number})"
+    lines = record.description.split("\n") if record.description else []
+    ref = work._ref(key)
+    after: After = {} if line in lines else _changed(key, record, description="\n".join([*lines, line]))
+    return after, lambda p: commands.tag_example(p, ref, _stored(p, article), number, word)
+
+
+@action
 def tag_colour(work: Work, coder: str, numbers: Names) -> Planned:
     key, record = work._tag(numbers[0])
     colour, ref = ("", "#3a7bd5", "#d55e00")[numbers[1] % 3], work._ref(key)
