@@ -85,7 +85,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         with Vertical(id="both"):
             with Vertical(id="tree"):
                 yield FilterLine(self.filtered_by, self.catch_up)
-                yield Rows(COLUMNS, header=True, empty=EMPTY)
+                yield Rows(COLUMNS, header=True, empty=EMPTY, moved=self._show_panel)
             yield Panel()
         yield KeyLine()
 
@@ -188,10 +188,6 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def on_panel_sized(self) -> None:
         """The panel has room now."""
-        self._show_panel()
-
-    def on_rows_moved(self) -> None:
-        """The panel follows."""
         self._show_panel()
 
     def _show_panel(self) -> None:

@@ -98,7 +98,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
         with Vertical(id="both"):
             with Vertical(id="list"):
                 yield FilterLine(self.filtered_by, self.catch_up)
-                yield Rows(COLUMNS, header=True, empty=EMPTY)
+                yield Rows(COLUMNS, header=True, empty=EMPTY, moved=self._show_panel)
             yield Panel()
         yield KeyLine()
 
@@ -176,10 +176,6 @@ class NotesScreen(FilteredList, CommandScreen[None]):
 
     def on_panel_sized(self) -> None:
         """The panel has room now."""
-        self._show_panel()
-
-    def on_rows_moved(self) -> None:
-        """The panel follows."""
         self._show_panel()
 
     def _show_panel(self) -> None:

@@ -123,7 +123,7 @@ class TagPicker(ListMoves, CommandModal[None]):
             with Horizontal(id="ask"):
                 yield Static(Content(safe_line(self.heading) + ":"), id="heading", markup=False)
                 yield Field(typed=self._catch_up, id="query")
-            yield Rows(COLUMNS, empty=self._nothing())
+            yield Rows(COLUMNS, empty=self._nothing(), moved=self._on_a_row)
             yield Static("", id="new", markup=False)
             yield Static("", id="about", markup=False)
             yield Panel("teach", ruled=False)
@@ -264,7 +264,7 @@ class TagPicker(ListMoves, CommandModal[None]):
             return None
         return self.project.tags[self._ranking.choices[self._found[cursor]].id]
 
-    def on_rows_moved(self) -> None:
+    def _on_a_row(self) -> None:
         """The list has the cursor again."""
         if self._at_new and self.query_one(Rows).cursor >= 0:
             self._at_new = False

@@ -136,9 +136,10 @@ def widths(columns: Sequence[Column], total: int) -> list[int]:
 
 
 class Rows(Drawn, can_focus=True):
-    """A list with a cursor; `show` fills it, `Moved` and `Chosen` tell what the user does.
+    """A list with a cursor; `show` fills it, `Chosen` tells that a row is meant.
 
-    The row under the cursor has a mark and a background. `cursor` is -1 where no row is current.
+    `moved` is called when the cursor stands on another row: at once, so that what follows it is in the same
+    frame. The row under the cursor has a mark and a background. `cursor` is -1 where no row is current.
     """
 
     STYLES: ClassVar[tuple[str, ...]] = ("dim", "bold", "accent", "match", "good", "header", "cursor")
@@ -158,18 +159,6 @@ class Rows(Drawn, can_focus=True):
     """
 
     @dataclass
-    class Moved(Message):
-        """The cursor stands on another row."""
-
-        rows: Rows
-        index: int
-
-        @property
-        def control(self) -> Rows:
-            """The list."""
-            return self.rows
-
-    @dataclass
     class Chosen(Message):
         """A row was clicked while it was current, or chosen by the screen's key."""
 
@@ -187,6 +176,7 @@ class Rows(Drawn, can_focus=True):
         *,
         header: bool = False,
         empty: Sequence[str] = (),
+        moved: Callable[[], None] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
         classes: str | None = None,
     ) -> None:
@@ -194,6 +184,7 @@ class Rows(Drawn, can_focus=True):
         self.columns = tuple(columns)
         self.header = header
         self.empty = tuple(empty)
+        self._moved = moved
         self.count = 0
         self.cursor = -1
         self.top = 0
@@ -249,7 +240,8 @@ class Rows(Drawn, can_focus=True):
             self._refresh_row(index)
         else:
             self.refresh()
-        self.post_message(self.Moved(self, index))
+        if self._moved is not None:
+            self._moved()
 
     def move(self, by: int) -> None:
         """Move the cursor by rows, stopping at the ends."""

@@ -40,7 +40,7 @@ class SettingsScreen(ListMoves, CommandModal[None]):
         """Heading, rows, what the current one does, keys."""
         with Vertical(id="box"):
             yield Static("", id="heading", markup=False)
-            yield Rows((Column(width=15), Column()))
+            yield Rows((Column(width=15), Column()), moved=self._about)
             yield Static("", id="about", markup=False)
             yield Static(Content(self.keymap.hint_line()), id="keys", markup=False)
 
@@ -79,10 +79,6 @@ class SettingsScreen(ListMoves, CommandModal[None]):
         setting = SETTINGS[self.setting]
         words = f"{setting.words} It may be {setting.may_be}.".replace("`", "")
         about.update(Content(safe(error or words)))
-
-    def on_rows_moved(self) -> None:
-        """Say what it does."""
-        self._about()
 
     def on_rows_chosen(self) -> None:
         """A click on the current row changes it."""

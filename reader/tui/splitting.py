@@ -68,7 +68,7 @@ class SplitScreen(ListMoves, CommandScreen["Outcome | None"]):
         """Title, the quotes, targets with the current quote, keys."""
         yield TitleLine("split")
         with Horizontal(id="both"):
-            yield Rows(COLUMNS, header=True, empty=("You have put this tag on nothing.",))
+            yield Rows(COLUMNS, header=True, empty=("You have put this tag on nothing.",), moved=self._show)
             yield Panel()
         yield KeyLine()
 
@@ -92,10 +92,6 @@ class SplitScreen(ListMoves, CommandScreen["Outcome | None"]):
 
     def on_panel_sized(self) -> None:
         """The panel has room now."""
-        self._show()
-
-    def on_rows_moved(self) -> None:
-        """The panel follows."""
         self._show()
 
     # -- what is shown ---------------------------------------------------------------------------------------
