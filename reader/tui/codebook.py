@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from reader.codebook import PALETTE
+from reader.codebook import PALETTE, Codebook
 from reader.commands import TagUsage, usage
 from reader.commands.comparing import Quote, latest_quotes
 from reader.commands.tags import counts
@@ -78,6 +78,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         self._usage: dict[str, TagUsage] = {}
         self._latest: dict[str, list[Quote]] = {}
         self._counting: asyncio.Task[None] | None = None
+        self._counted_at: tuple[Codebook, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Title, filter, the tree, what is known of the current tag, keys."""
@@ -108,7 +109,11 @@ class CodebookScreen(FilteredList, CodebookEdits):
     # -- what is shown ---------------------------------------------------------------------------------------
 
     def _count(self) -> None:
-        """Count the annotations now, their places too where that is quick."""
+        """Count the annotations now, their places too where that is quick; unless nothing has changed since."""
+        counted = (self.project.codebook, self.project.index().cursor)
+        if counted == self._counted_at:
+            return
+        self._counted_at = counted
         self._latest.clear()
         quick = sum(self.project.counts().tags().values()) <= COUNTED_AT_ONCE
         self._usage = usage(self.project) if quick else rolled_up(self.project.codebook, counts(self.project))
