@@ -123,7 +123,7 @@ class Searching:
                 project=store.info.id,
                 paragraph_of=self._project.number_at,
                 memory=store.foreign or not fs.writable(store.path),
-                mode=store.modes.file,
+                modes=store.modes,
             )
         if self.patience is not None:
             index.wait(self.patience)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from reader import fs
 from reader.edits import Edit
 from reader.errors import Damage
 from reader.model import ArticleText
@@ -53,11 +54,11 @@ Progress = Callable[[int, int], None]
 class Index:
     """The writing side; one thread at a time. `cursor` is empty where all edits have to come."""
 
-    def __init__(self, path: Path | None, project: str, paragraph_of: ParagraphOf, mode: int) -> None:
+    def __init__(self, path: Path | None, project: str, paragraph_of: ParagraphOf, modes: fs.Modes) -> None:
         self._path = path
         self._project = project
         self._paragraph_of = paragraph_of
-        self._mode = mode
+        self._modes = modes
         self._lock = threading.RLock()
         self.generation = 0
         """Counts how often the database was replaced by another one."""
@@ -66,14 +67,14 @@ class Index:
 
     @classmethod
     def open(
-        cls, path: Path, *, project: str, paragraph_of: ParagraphOf, memory: bool = False, mode: int = 0o600
+        cls, path: Path, *, project: str, paragraph_of: ParagraphOf, memory: bool = False, modes: fs.Modes = fs.PRIVATE
     ) -> Index:
         """Open or make the index of a project.
 
         `project` is the project's id: an index of another project, of another version or damaged is
         deleted. Where the folder cannot be written, or with `memory`, it lives in memory.
         """
-        return cls(None if memory else path, project, paragraph_of, mode)
+        return cls(None if memory else path, project, paragraph_of, modes)
 
     @property
     def in_memory(self) -> bool:
@@ -269,18 +270,27 @@ class Index:
 
     def _connected(self, path: Path) -> sqlite3.Connection:
         with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, self._mode))
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, self._modes.file))
+            path.chmod(self._modes.file)  # whatever the umask
         connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            return self._prepared(connection)
+            self._prepared(connection)
+            self._hand_over(path)
+            return connection
         except UnicodeDecodeError as error:  # what SQLite says of a damaged schema need not be text
             connection.close()
             raise sqlite3.DatabaseError("its schema is damaged") from error
         except sqlite3.DatabaseError:
             connection.close()
             raise
+
+    def _hand_over(self, path: Path) -> None:
+        """Give the group of a shared project what SQLite has made; its files beside the index have the index's mode."""
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm") if self._modes.group >= 0 else ():
+            with contextlib.suppress(OSError):  # another account's: it has done so
+                os.chown(path.with_name(name), -1, self._modes.group)
 
     def _prepared(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """The connection, its tables made where it has none. DatabaseError if they are not ours."""

@@ -241,7 +241,7 @@ def restore(path: Path, backup: Backup, modes: fs.Modes) -> None:
     fs.make_folder(staged, modes)
     for name, data in found.files.items():
         fs.replace_file(staged / name, data, modes)
-    forget_derived(path)
+    forget_derived(path, modes)
     aside = path / "journal.before"
     _remove_tree(aside)
     if fs.exists(path / "journal"):
@@ -277,7 +277,7 @@ def restore_texts(path: Path, modes: fs.Modes) -> list[str]:
     return put_back
 
 
-def forget_derived(path: Path) -> None:
+def forget_derived(path: Path, modes: fs.Modes) -> None:
     """Remove what is made from the journals: TinyDB files, checkpoints, the index. The next opening makes them again."""
     for name in fs.names(path / "journal"):
         if not name.endswith(SUFFIX):
@@ -285,14 +285,7 @@ def forget_derived(path: Path) -> None:
     for name in (LIBRARY, CODEBOOK, "index.sqlite", "index.sqlite-wal", "index.sqlite-shm"):
         fs.remove(path / name)
     _remove_tree(path / "annotations")
-    fs.make_folder(path / "annotations", fs.Modes(*_modes_like(path)))
-
-
-def _modes_like(path: Path) -> tuple[int, int, int]:
-    import os
-
-    status = os.stat(path)  # noqa: PTH116  only to make the folder anew as its parent is
-    return (status.st_mode & 0o777, status.st_mode & 0o666, -1)
+    fs.make_folder(path / "annotations", modes)
 
 
 def _remove_tree(folder: Path) -> None:

@@ -69,7 +69,7 @@ def rewritten(data: bytes, articles: frozenset[str], echoes: Mapping[str, str], 
 
 def erase(path: Path, articles: frozenset[str], echoes: Mapping[str, str], at: str, modes: fs.Modes) -> None:
     """Erase articles from a project folder; the caller holds all locks. What is derived goes first, so that a crash leaves a state that opens."""
-    backups.forget_derived(path)
+    backups.forget_derived(path, modes)
     for name in _journal_names(path):
         file = path / "journal" / name
         data = fs.read_bytes(file)
