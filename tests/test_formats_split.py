@@ -257,6 +257,14 @@ def test_long_lines_are_cut_at_sentence_ends() -> None:
     assert all(piece.endswith("lock.") and piece.startswith("It was") for piece in found)
 
 
+def test_a_long_line_is_cut_at_its_last_sentence_end_or_space_however_far_back() -> None:
+    assert spans("One. " + "x" * 30 + ". " + "y" * 15_000 + " " + "z" * 15_000) == [
+        "One. " + "x" * 30 + ".",
+        "y" * 15_000,
+        "z" * 15_000,
+    ]
+
+
 def test_many_short_lines_are_not_cut() -> None:
     block = "\n".join(["ten signs "] * 5000)
     assert spans(block, "blank") == [block.strip()]

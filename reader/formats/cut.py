@@ -15,6 +15,7 @@ _SPACE = re.compile(r"\s+")
 _SIGN = re.compile(r"\S")
 _SAFE_PAIR = re.compile(r"[!-~\u4e00-\u9fff](?=[!-~\u4e00-\u9fff])")
 _STEP = 1000
+_NEAR = 200
 _WINDOW = 500
 
 
@@ -56,11 +57,17 @@ def _cut_in(text: str, start: int, stop: int) -> int:
     """The last good place at most LONGEST_LINE behind `start`, which is one; `stop` if there is none."""
     limit = start + LONGEST_LINE
     for pattern in (_SENTENCE, _SPACE):
-        places = [m.end() for m in pattern.finditer(text, start + 1, limit)]
-        found = next((place for place in reversed(places) if _is_clean(text, place, stop)), 0)
-        if found > start:
+        found = next((place for place in _ends(pattern, text, start + 1, limit) if _is_clean(text, place, stop)), 0)
+        if found:
             return found
     return _between_graphemes(text, start, limit, stop)
+
+
+def _ends(pattern: re.Pattern[str], text: str, first: int, limit: int) -> Iterator[int]:
+    """Where matches end, the last first. A small window behind is looked at before the rest, where nearly always one is."""
+    near = max(first, limit - _NEAR)
+    yield from reversed([m.end() for m in pattern.finditer(text, near, limit)])
+    yield from reversed([m.end() for m in pattern.finditer(text, first, limit) if m.start() < near])
 
 
 def _is_clean(text: str, place: int, stop: int) -> bool:
@@ -78,7 +85,7 @@ def _is_clean(text: str, place: int, stop: int) -> bool:
 
 def _between_graphemes(text: str, start: int, limit: int, stop: int) -> int:
     """The last boundary between graphemes up to `limit`, or the first behind it: one grapheme is never cut."""
-    pair = max((m.end() for m in _SAFE_PAIR.finditer(text, limit - _STEP, limit)), default=0)
+    pair = next(_ends(_SAFE_PAIR, text, limit - _STEP, limit), 0)
     if pair:  # two plain signs side by side never belong to one grapheme
         return pair
     found = start
