@@ -1,10 +1,12 @@
 """A program at a terminal of its own: keys go in, an emulated screen and all bytes come out.
 
-Nothing here sleeps: whoever waits, waits for a state of the screen, for silence or for the end, with a deadline.
+Nothing here sleeps: whoever waits, waits for a state of the screen, for rest or for the end, with a deadline. A screen
+is looked at only where a frame is complete, as a terminal shows it that knows synchronised output.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -20,19 +22,21 @@ import sys
 import termios
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyte
 
 from reader.project import Project
-from tests.terminal.wire import answer, pieces
+from tests.terminal.wire import FRAME_BEGINS, FRAME_ENDS, Piece, answer, pieces
 
 ROOT = Path(__file__).parents[2]
 READER = (sys.executable, "-m", "reader")
-DEADLINE = 20.0
-"""Seconds after which a state that has not come will not come, on a busy machine too."""
+DEADLINE = 60.0
+"""Seconds after which a state that has not come will not come, on a slow and busy machine too."""
+LOOK_AGAIN = 0.02
+"""Seconds between two looks at what is not on the screen."""
 CHUNK = 1 << 16
 WIDE, NARROW = (120, 40), (80, 24)
 ESCAPE_MS = 30
@@ -186,9 +190,11 @@ class Terminal:
                     self._write(reply)
 
     def catch_up(self) -> None:
-        """Put on the screen what has been received."""
-        found, rest = pieces(bytes(self.received[self._fed :]))
-        self._fed = len(self.received) - len(rest)
+        """Put on the screen what has been received, but for a frame whose end is still to come."""
+        found, _ = pieces(bytes(self.received[self._fed :]))
+        if not self.eof:
+            found = found[: _complete(found)]
+        self._fed += sum(len(piece.raw) for piece in found)
         fit = (p.raw for p in found if p.kind in ("text", "short") or (p.kind == "csi" and not _UNFIT.match(p.body)))
         self._stream.feed(b"".join(fit))
 
@@ -196,6 +202,11 @@ class Terminal:
         """The row on which the terminal's own cursor stands."""
         rows = self.rows
         return rows[self._screen.cursor.y]
+
+    def place(self, words: str) -> tuple[int, int]:
+        """Wait until the words stand in a row of the screen; returns their first row and column, from 1."""
+        self.wait_for(re.escape(words))
+        return next((row, line.index(words) + 1) for row, line in enumerate(self.rows, 1) if words in line)
 
     def shows_cursor(self) -> bool:
         """Whether the terminal's own cursor is to be seen."""
@@ -252,6 +263,13 @@ class Terminal:
         assert found
         return found
 
+    def wait_beside(self, holds: Callable[[], bool], what: str = "a state", seconds: float = DEADLINE) -> None:
+        """Wait until something holds that no screen shows, as a file; what is painted meanwhile is taken."""
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"{what} never came, not within {seconds:.0f} s; the screen:\n{self.text}"
+            self.bytes_in(LOOK_AGAIN)
+
     def wait_bytes(self, pattern: str, since: int = 0, seconds: float = DEADLINE) -> None:
         """Wait until the bytes sent from a place on match; no screen is emulated, so this costs next to nothing."""
         wanted = re.compile(pattern.encode())
@@ -263,9 +281,9 @@ class Terminal:
         self.wait_until(lambda: wanted.search(self.text) is None, f"an end of {pattern!r}", seconds)
 
     def settle(self, silence: float = 0.25, seconds: float = DEADLINE) -> None:
-        """Wait until nothing has come for a while."""
+        """Wait until nothing has come for a while and the program rests; that it waits for a core is no rest."""
         end = time.monotonic() + seconds
-        while self.read(silence):
+        while self.read(silence) or not at_rest(self.pid):
             assert time.monotonic() < end, "the program is never silent"
 
     def bytes_in(self, seconds: float) -> int:
@@ -370,6 +388,44 @@ class Terminal:
         if self.attributes() != self.attributes_before:
             said.append(f"line settings {self.attributes()}, before {self.attributes_before}")
         return said
+
+
+def _complete(found: Sequence[Piece]) -> int:
+    """How many of the pieces belong to frames that are complete, or to none."""
+    for number in reversed(range(len(found))):
+        if found[number].raw == FRAME_ENDS:
+            break
+        if found[number].raw == FRAME_BEGINS:
+            return number
+    return len(found)
+
+
+def threads(pid: int) -> Iterator[Path]:
+    """The folders of the threads of a process and of its descendants; none where the system shows none."""
+    for thread in sorted(Path(f"/proc/{pid}/task").glob("*")):
+        yield thread
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            for child in (thread / "children").read_text().split():
+                yield from threads(int(child))
+
+
+def at_rest(pid: int) -> bool:
+    """Whether nothing in a process or its descendants computes or wants to; True where the system does not say."""
+    return all(_state(thread) not in "RD" for thread in threads(pid))
+
+
+def _state(thread: Path) -> str:
+    """The letter of its state: R runs or wants to, D is at the disk, S waits; Z where it has ended."""
+    try:
+        return (thread / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+def computed(pid: int) -> float:
+    """Seconds that a process has computed; those it waited for a core do not count. Linux."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _take_terminal() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from reader.store import backups
 from tests.projects import an_hour_ago
-from tests.terminal.harness import DEADLINE, Room, Terminal
+from tests.terminal.harness import Room, Terminal
 
 pytestmark = pytest.mark.sweep
 
@@ -19,11 +17,9 @@ def reasons(room: Room) -> list[str]:
 
 def bytes_until_kept(terminal: Terminal, room: Room) -> int:
     """How much is painted until there is a backup."""
-    painted, end = 0, time.monotonic() + DEADLINE
-    while not reasons(room):
-        assert time.monotonic() < end, "no backup"
-        painted += terminal.bytes_in(0.05)
-    return painted
+    before = len(terminal.received)
+    terminal.wait_beside(lambda: bool(reasons(room)), "a backup")
+    return len(terminal.received) - before
 
 
 def test_the_terminal_program_backs_up_work_that_is_in_no_backup(harbour: Room) -> None:

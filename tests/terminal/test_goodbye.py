@@ -94,7 +94,7 @@ def test_without_a_note_it_is_one_line_and_takes_no_key(room: Room) -> None:
     coded(room)
     with room.terminal("open", "1") as terminal:
         terminal.wait_for("¶ . of 4")
-        wait_until_begun(room)
+        wait_until_begun(terminal, room)
         terminal.kill()
     with room.terminal() as terminal:
         terminal.wait_for(r"ended without goodbye\. All 3 marks are here, the last from \d\d:\d\d:\d\d\.$")
@@ -104,12 +104,10 @@ def test_without_a_note_it_is_one_line_and_takes_no_key(room: Room) -> None:
         assert terminal.quit() == 0
 
 
-def wait_until_begun(room: Room) -> None:
+def wait_until_begun(terminal: Terminal, room: Room) -> None:
     """Until the session has said that it is one."""
-    state, end = room.data / "state" / "anna.json", time.monotonic() + DEADLINE
-    while not state.exists() or b'"clean":false' not in state.read_bytes():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    state = room.data / "state" / "anna.json"
+    terminal.wait_beside(lambda: state.exists() and b'"clean":false' in state.read_bytes(), "a session")
 
 
 def test_the_line_mode_says_the_same(room: Room) -> None:

@@ -166,9 +166,9 @@ def test_markup_is_shown_as_it_stands_and_does_nothing(evil: Room) -> None:
         terminal.type(f":{first}\r")
         terminal.wait_for(f"¶ {first} of {count}")
         terminal.wait_for(r"needle \[/\] \[/b\] \[/red\] end")
-        row = next(n for n, line in enumerate(terminal.rows) if "[@click=app.quit]press me[/]" in line)
-        column = terminal.rows[row].index("press me")
-        terminal.type(f"\x1b[<0;{column + 2};{row + 1}M\x1b[<0;{column + 2};{row + 1}m")
+        row, column = terminal.place("[@click=app.quit]press me[/]")
+        on_it = column + len("[@click=app.quit]") + 1
+        terminal.type(f"\x1b[<0;{on_it};{row}M\x1b[<0;{on_it};{row}m")
         terminal.wait_for(f"¶ {first + 1} of {count}")  # the click selects, no more
         terminal.wait_for(r"▌\[@click=app.quit\]press")  # the tag in the pane, its last words on the next row
         terminal.type(f":{first + 3}\r")

@@ -7,14 +7,13 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reader.project import Project, takeover
-from tests.terminal.harness import DEADLINE, READER, Room, Terminal
+from tests.terminal.harness import READER, Room, Terminal
 
 OFFER = r"Another session of yours is open: (\w+) on (\S+), process (\d+), since \d{4}-\d\d-\d\d \d\d:\d\d\."
 TAGGED = r"¶ \d+ tagged {} · saved"
@@ -33,10 +32,7 @@ def at_work(room: Room) -> Terminal:
 
 def draft_kept(terminal: Terminal, room: Room) -> None:
     """Wait until the note being typed has its draft; all that was painted is taken by then."""
-    end = time.monotonic() + DEADLINE
-    while not list((room.data / "drafts").rglob("*.json")):
-        assert time.monotonic() < end, "no draft"
-        terminal.bytes_in(0.05)
+    terminal.wait_beside(lambda: bool(list((room.data / "drafts").rglob("*.json"))), "a draft")
     terminal.settle()
 
 

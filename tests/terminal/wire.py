@@ -15,6 +15,8 @@ _PIECE = re.compile(
     rb"|(?P<text>[^\x1b]+)",
     re.DOTALL,
 )
+FRAME_BEGINS, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+"""What stands around a frame where both sides know synchronised output."""
 LONGEST_UNFINISHED = 1 << 16
 """Bytes behind an ESC after which nobody waits for the end of its sequence any more."""
 
