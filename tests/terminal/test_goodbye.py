@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from tests.terminal.harness import DEADLINE, Room, Terminal
+from tests.terminal.harness import Room, Terminal
+from tests.terminal.typist import Typed, type_words
 
 pytestmark = pytest.mark.sweep
 INTERVIEW = """I: What does a night look like?
@@ -32,21 +33,13 @@ def coded(room: Room) -> None:
     room.run("note", "1", "4", "counting = guilt?")
 
 
-def memo_typed(terminal: Terminal, seconds: float) -> list[tuple[float, str]]:
-    """A memo of some 200 words, most of them pasted, then typed as people do: the text there was at each moment."""
+def memo_typed(terminal: Terminal, seconds: float) -> Typed:
+    """A memo of some 200 words, most of them pasted, then typed as people do."""
     chance = random.Random(7)
     text = " ".join(chance.choices(WORDS, k=150)) + " stop "
     terminal.paste(text)
     terminal.wait_for("stop")
-    began = time.monotonic()
-    typed = [(0.0, text)]
-    while (passed := time.monotonic() - began) < seconds:
-        word = chance.choice(WORDS) + " "
-        text += word
-        terminal.type(word)
-        typed.append((passed, text))
-        terminal.bytes_in(0.07)
-    return typed
+    return type_words(terminal, WORDS, chance, seconds=seconds, pause=0.07, text=text)
 
 
 def test_a_memo_survives_a_kill_in_mid_word(room: Room) -> None:
@@ -59,9 +52,9 @@ def test_a_memo_survives_a_kill_in_mid_word(room: Room) -> None:
         terminal.wait_for("note on ¶ 2")
         typed = memo_typed(terminal, 3.5)
         terminal.type("unfini")
+        killed = time.monotonic()
         terminal.kill()
-    last = typed[-1][1]
-    sure = next(text for at, text in reversed(typed) if at < 3.5 - 2.0)
+    last, sure = typed.text, typed.kept(killed)
     with room.terminal() as terminal:
         terminal.wait_until(lambda: re.fullmatch(rf"{GOODBYE} .*", terminal.dialog) is not None, "the sentence")
         found = re.match(GOODBYE, terminal.dialog)

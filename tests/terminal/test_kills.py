@@ -10,12 +10,14 @@ from __future__ import annotations
 import random
 import re
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from tests.terminal.harness import Room, Terminal
+from tests.terminal.typist import type_words
 from tests.terminal.warm import Warm, WarmTerminal
 
 BODY = (4, 5, 6, 8, 9, 11, 12, 13)
@@ -234,23 +236,14 @@ WORDS = ("evening", "bell", "has", "rung", "before", "lamps", "were", "lit", "on
 def test_a_note_being_typed_survives_a_kill(warm: Warm, harbour: Room, seconds: float) -> None:
     """What was typed more than 2 s before the kill is offered at the next start, all but the last 50 characters at most."""
     chance = random.Random(int(seconds * 10))
-    typed: list[tuple[float, int]] = []
-    text = ""
     with session(warm, harbour) as terminal:
         terminal.type("a")
         terminal.wait_for("note on ¶ 4")
-        passed = 0.0
-        while passed < seconds:
-            word = chance.choice(WORDS) + " "
-            text += word
-            terminal.type(word)
-            typed.append((passed, len(text)))
-            step = 0.02 + chance.random() * 0.06
-            terminal.bytes_in(step)
-            passed += step
+        typed = type_words(terminal, WORDS, chance, seconds=seconds, pause=0.08)
+        killed = time.monotonic()
         terminal.kill()
-    old = max((length for at, length in typed if at < seconds - 2.0), default=0)
-    least = min(old, max(0, len(text) - 50))
+    text = typed.text
+    least = min(len(typed.kept(killed)), max(0, len(text) - 50))
     drafts = list((harbour.data / "drafts").rglob("*.json"))
     if least:
         assert drafts
