@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
-from bench.keys import mark, pressed
-from bench.measure import milliseconds, project, ratio, reader, repaint, yardstick
+from bench.keys import SAVED, mark, pressed
+from bench.measure import QUIET, Costs, project, ratio, ratios, reader, repaint, until_said, yardstick
 from reader.edits import new_id, now
 from reader.model import Tag
 from reader.project import Project
@@ -51,24 +51,31 @@ def codebook(room: Room) -> None:
     opened.close()
 
 
-def in_the_codebook(terminal: Terminal, times: int) -> tuple[list[float], list[float], list[float]]:
-    """Seconds to open it, to filter by a letter more or less, to move by a row."""
-    opens, filters = [], []
-    for _ in range(times // 4 + 1):
-        opens.append(repaint(terminal, "c"))
-        terminal.wait_for("500 tags")
-        terminal.type("q")
-        terminal.settle(0.1)
-    terminal.type("c")
-    terminal.wait_for("500 tags")
-    terminal.type("/")
-    for _ in range(times // 4 + 1):
-        filters += [repaint(terminal, letter) for letter in "duty"]
-        terminal.type("\x7f" * 4)
-    terminal.type("\x1b")
-    moves = [one for _ in range(times // 10) for key in ("\x1b[B", "\x1b[A") for one in pressed(terminal, key, 5)]
-    terminal.type("q")
-    return opens[1:], filters, moves
+def in_the_codebook(bare: Terminal, program: Terminal, times: int) -> dict[str, Costs]:
+    """To open it, as it was left and after a tag was put on, to filter by a letter, to move by a row; by turns with the bare list."""
+    program.type("tharbour duty 400\r")
+    program.wait_for("tagged .*saved")
+    found = {name: Costs.none() for name in ("bare", "open", "open after a tag", "filter by a letter", "move")}
+    for turn in range(times // TURN + 1):
+        costs = found if turn else {name: Costs.none() for name in found}  # the first turn makes the screen
+        for key in "jk" * (TURN // 2):
+            costs["bare"].add(bare, key)
+        for _ in range(TURN // 2):
+            costs["open"].add(program, "c")
+            program.type("q")
+            program.wait_for(" of 600 ")
+            repaint(program, "j")
+            until_said(program, "1", SAVED)
+            costs["open after a tag"].add(program, "c")
+            for key in ("\x1b[B", "\x1b[B", "\x1b[A"):
+                costs["move"].add(program, key)
+            program.type("/")
+            for letter in "duty":
+                costs["filter by a letter"].add(program, letter)
+            program.type("\x1b")
+            program.settle(QUIET)
+            program.type("q")
+    return found
 
 
 def by_turns(rooms: list[Room], times: int) -> list[list[float]]:
@@ -98,21 +105,16 @@ def main() -> None:
             project(rooms[name], 600)
         codebook(rooms["codebook"])
         mark(rooms["2000"], 2_000)
-        with yardstick(rooms["bare"], "list", "1000000") as terminal:
-            terminal.wait_for("READY")
-            bare_move = pressed(terminal, "j", times)
-            with reader(rooms["codebook"]) as program:
-                program.wait_for(" of 600 ")
-                opens, filters, moves = in_the_codebook(program, times)
-                program.quit()
-            bare_move += pressed(terminal, "j", times)
-            terminal.quit()
-        ratio("codebook of 500 tags: open", opens, bare_move, CODEBOOK_BAR)
-        ratio("codebook of 500 tags: filter by a letter", filters, bare_move, CODEBOOK_BAR)
-        ratio("codebook of 500 tags: move", moves, bare_move, CODEBOOK_BAR)
+        with yardstick(rooms["bare"], "list", "1000000") as bare, reader(rooms["codebook"]) as program:
+            bare.wait_for("READY")
+            program.wait_for(" of 600 ")
+            found = in_the_codebook(bare, program, times)
+            bare.quit()
+            program.quit()
+        for name in ("open", "open after a tag", "filter by a letter", "move"):
+            ratios(f"codebook of 500 tags: {name}", found[name], found["bare"], CODEBOOK_BAR)
         none, many = by_turns([rooms["none"], rooms["2000"]], times)
         ratio("moving, 2 000 annotations beside none", many, none, MARKS_BAR)
-        print(f"{'(the repaint of a bare list)':44} {milliseconds(bare_move)}")
 
 
 if __name__ == "__main__":

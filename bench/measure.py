@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.terminal.harness import DEADLINE, READER, ROOT, Room, Terminal, environment
 
@@ -43,6 +44,31 @@ def repaint(terminal: Terminal, keys: str) -> float:
     return last - begun
 
 
+class Costs(NamedTuple):
+    """What repaints cost, one entry each: seconds that passed, seconds of the processor. The second does not see other programs."""
+
+    passed: list[float]
+    used: list[float]
+
+    @classmethod
+    def none(cls) -> Costs:
+        """No repaint yet."""
+        return cls([], [])
+
+    def add(self, terminal: Terminal, keys: str) -> None:
+        """Press keys and wait until all is drawn."""
+        terminal.settle(QUIET)
+        before = processor(terminal)
+        self.passed.append(repaint(terminal, keys))
+        self.used.append(processor(terminal) - before)
+
+
+def processor(terminal: Terminal) -> float:
+    """Seconds of the processor that a program's threads have used so far."""
+    tasks = Path(f"/proc/{terminal.pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+
 def until_said(terminal: Terminal, keys: str, pattern: bytes) -> tuple[float, float]:
     """Seconds from a key to the first byte of its repaint, and to the words in the output."""
     terminal.settle(QUIET)
@@ -67,6 +93,12 @@ def ratio(name: str, ours: Sequence[float], bare: Sequence[float], bar: float) -
     value = statistics.median(ours) / statistics.median(bare)
     verdict = "ok" if value <= bar else "MISSED"
     print(f"{name:44} {milliseconds(ours)}  bare {milliseconds(bare)}  x{value:.2f}  bar {bar:.3g}  {verdict}")
+
+
+def ratios(name: str, ours: Costs, bare: Costs, bar: float) -> None:
+    """Print the ratio of what passed and, below it, that of the processor's time."""
+    ratio(name, ours.passed, bare.passed, bar)
+    ratio("    time of the processor", ours.used, bare.used, bar)
 
 
 def long_text(paragraphs: int) -> str:

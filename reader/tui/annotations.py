@@ -15,7 +15,8 @@ from textual.strip import Strip
 from reader.model import Annotation
 from reader.safe import safe, safe_line
 from reader.tui import wrap
-from reader.tui.bars import Line, cut
+from reader.tui.bars import cut
+from reader.tui.drawn import Line
 from reader.tui.slots import slot_of
 from reader.tui.themes import ink, tag_colour
 from reader.tui.undoing import clock

@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len, set_cell_size, split_graphemes
 from rich.segment import Segment
-from textual.filter import ANSIToTruecolor
-from textual.strip import Strip
-from textual.widget import Widget
 
 from reader.safe import safe_line
+from reader.tui.drawn import Line
 
 if TYPE_CHECKING:
     from rich.style import Style
-    from textual.geometry import Region
 
     from reader.tui.app import ReaderApp
     from reader.tui.screen import Keyed
-    from reader.tui.themes import Look
 
 
 def cut(text: str, cells: int) -> str:
@@ -46,52 +42,6 @@ def bar(fraction: float, cells: int = 8) -> str:
     """A share as a bar of full and empty cells."""
     full = round(fraction * cells)
     return "▓" * full + "░" * (cells - full)
-
-
-def recoloured(widget: Widget) -> bool:
-    """Whether Textual must change colours on the way to the terminal: the terminal's own sixteen to true ones it need not,
-    our themes are true colours all through."""
-    return any(not isinstance(found, ANSIToTruecolor) for found in widget.get_line_filters())
-
-
-class Drawn(Widget):
-    """A widget that makes its own lines over its whole width."""
-
-    ALLOW_SELECT = False
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of a region, without the detour over boxes and borders that we do not have."""
-        if recoloured(self):
-            return super().render_lines(crop)
-        strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
-        return [s.crop(crop.x, crop.right) for s in strips] if crop.x or crop.width != self.size.width else strips
-
-
-class Line(Drawn):
-    """A widget of a few rows that are made by `row(y)`."""
-
-    @property
-    def look(self) -> Look:
-        """The styles of the theme."""
-        return cast("ReaderApp", self.app).look
-
-    @property
-    def spoken(self) -> bool:
-        """Whether a screen reader reads the rows: no rules then."""
-        return cast("ReaderApp", self.app).spoken
-
-    def row(self, y: int) -> list[Segment]:
-        """The segments of one row; what is missing on the right is filled up."""
-        raise NotImplementedError
-
-    def ground(self, y: int) -> Style:
-        """The style a row is filled up with."""
-        return self.look.bar
-
-    def render_line(self, y: int) -> Strip:
-        """One row."""
-        segments = [segment for segment in self.row(y) if segment.text]
-        return Strip(segments).adjust_cell_length(self.size.width, self.ground(y))
 
 
 class Ruled(Line):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.app import ComposeResult
-from textual.containers import Vertical
 
 from reader.codebook import PALETTE, Codebook
 from reader.commands import TagUsage, usage
@@ -18,6 +17,7 @@ from reader.model import Tag
 from reader.tui.bars import KeyLine, TitleLine
 from reader.tui.codebook_edit import CodebookEdits
 from reader.tui.codebook_tree import Tree, TreeRow, rolled_up
+from reader.tui.drawn import Below
 from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.panel import Panel, Row, stand, wrapped
 from reader.tui.picker_rank import SHOWN
@@ -83,8 +83,8 @@ class CodebookScreen(FilteredList, CodebookEdits):
     def compose(self) -> ComposeResult:
         """Title, filter, the tree, what is known of the current tag, keys."""
         yield TitleLine("codebook")
-        with Vertical(id="both"):
-            with Vertical(id="tree"):
+        with Below(id="both"):
+            with Below(id="tree"):
                 yield FilterLine(self.filtered_by, self.catch_up)
                 yield Rows(COLUMNS, header=True, empty=EMPTY, moved=self._show_panel)
             yield Panel()
@@ -108,11 +108,11 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     # -- what is shown ---------------------------------------------------------------------------------------
 
-    def _count(self) -> None:
-        """Count the annotations now, their places too where that is quick; unless nothing has changed since."""
+    def _count(self) -> bool:
+        """Count the annotations now, their places too where that is quick. False, and nothing done, where nothing has changed."""
         counted = (self.project.codebook, self.project.index().cursor)
         if counted == self._counted_at:
-            return
+            return False
         self._counted_at = counted
         self._latest.clear()
         quick = sum(self.project.counts().tags().values()) <= COUNTED_AT_ONCE
@@ -121,6 +121,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
             if self._counting is not None:
                 self._counting.cancel()
             self._counting = asyncio.create_task(self._count_places())
+        return True
 
     async def _count_places(self) -> None:
         found = await asyncio.to_thread(usage, self.project)
@@ -131,25 +132,26 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def show_marks(self) -> None:
         """Tags or marks have changed: count and draw anew, on the same tag."""
-        self._show_anew(self.current_id())
+        on_disk(self.project)
+        self._count()
+        self.fill(self.current_id())
 
     def open_again(self, at: str, query: str) -> None:
         """Stand on a tag with a filter, as when made; the screen is kept, for making one takes several times as long."""
         if (line := self.key_line_of()) is not None:
             line.say("")  # what was said here last time is old
-        self.write(query)
         self.the_rows().focus()
-        self._show_anew(at)
-
-    def _show_anew(self, at: str) -> None:
         on_disk(self.project)
-        if self._tree.codebook is not self.project.codebook:
-            self._tree = Tree(self.project.codebook)
-        self._count()
+        if not self._count() and query == self.filtered_by and at in ("", self.current_id()):
+            self._show_facts()
+            return
+        self.write(query)
         self.fill(at)
 
     def fill(self, at: str = "") -> None:
         """Show what passes the filter, the cursor on a tag, else on the first that was looked for."""
+        if self._tree.codebook is not self.project.codebook:
+            self._tree = Tree(self.project.codebook)
         self._rows = self._tree.rows(self.typed())
         place = next((i for i, row in enumerate(self._rows) if row.id == at and row.meant), -1)
         if place < 0:
@@ -157,6 +159,10 @@ class CodebookScreen(FilteredList, CodebookEdits):
         rows = self.the_rows()
         rows.empty = EMPTY if not len(self._tree) else ("No tag holds these words; Esc shows all.",)
         rows.show(len(self._rows), self._row, cursor=place)
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        """What stands around the tree."""
         self._show_title()
         self._show_panel()
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
 from textual.app import ComposeResult
-from textual.containers import Vertical
 
 from reader import commands
 from reader.commands.comparing import noted
@@ -20,6 +19,7 @@ from reader.errors import ReaderError
 from reader.model import Annotation
 from reader.safe import safe_line
 from reader.tui.bars import KeyLine, TitleLine
+from reader.tui.drawn import Below
 from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.library import when
 from reader.tui.panel import Panel, Row, beside, stand, wrapped
@@ -95,8 +95,8 @@ class NotesScreen(FilteredList, CommandScreen[None]):
     def compose(self) -> ComposeResult:
         """Title, filter, the notes, the whole of the current one, keys."""
         yield TitleLine("notes")
-        with Vertical(id="both"):
-            with Vertical(id="list"):
+        with Below(id="both"):
+            with Below(id="list"):
                 yield FilterLine(self.filtered_by, self.catch_up)
                 yield Rows(COLUMNS, header=True, empty=EMPTY, moved=self._show_panel)
             yield Panel()

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
 
-from reader.tui.bars import Line
+from reader.tui.drawn import Line
 from reader.tui.opened import by_row, rows_of
 from reader.tui.themes import ink, tag_colour, tag_sign
 

@@ -13,7 +13,8 @@ from textual.strip import Strip
 
 from reader.safe import safe, safe_line
 from reader.tui import wrap
-from reader.tui.bars import Line, Ruled, cut
+from reader.tui.bars import Ruled, cut
+from reader.tui.drawn import Line
 
 if TYPE_CHECKING:
     from reader.tui.screen import Keyed
@@ -103,13 +104,9 @@ class Panel(Line):
             for s in row
         ]
 
-    def row(self, y: int) -> Row:
+    def render_line(self, y: int) -> Strip:
         """One row as it was written."""
-        return list(self._strips[y]) if y < len(self._strips) else []
-
-    def ground(self, y: int) -> Style:
-        """The panel stands on the text's ground."""
-        return self.look.text
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.look.text)
 
     def on_resize(self) -> None:
         """There is another room now."""

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.tui import wrap
-from reader.tui.bars import recoloured
+from reader.tui.drawn import recoloured
 from reader.tui.painting import Painter, Picture
 from reader.tui.signs import AsWritten
 from reader.tui.viewport import Viewport

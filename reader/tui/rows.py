@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from reader.safe import safe_line
-from reader.tui.bars import Drawn
+from reader.tui.drawn import Drawn
 
 if TYPE_CHECKING:
     from reader.tui.themes import Look

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen, Screen
 
 from reader.errors import ReaderError
 from reader.tui.bars import KeyLine
+from reader.tui.drawn import Ground
 from reader.tui.keys import ANYWHERE, Keymap, Table, physical, written
 from reader.tui.signs import AsWritten
 from reader.tui.toosmall import TooSmall, notice
@@ -40,6 +41,7 @@ class Keyed(Screen[Result], Generic[Result]):
         self._torn = TornKeys()
         self._line_of: KeyLine | None = None
         self._next_key: Callable[[str], None] | None = None
+        self._styled_for: tuple[str, bool] | None = None
 
     @property
     def reader(self) -> ReaderApp:
@@ -62,6 +64,18 @@ class Keyed(Screen[Result], Generic[Result]):
     def types_text(self) -> bool:
         """Whether keys are text here and now."""
         return self.TEXT_FIELD or (self.focused is not None and hasattr(self.focused, "cursor_blink"))
+
+    def on_mount(self) -> None:
+        """What is mounted has its styles."""
+        self._styled_for = self._dress()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Styles were matched when the screen was mounted; that is half the cost of showing it, so only other colours ask for it."""
+        event.refresh_styles = self._styled_for != self._dress()
+        self._styled_for = self._dress()
+
+    def _dress(self) -> tuple[str, bool]:
+        return (self.app.theme, self.reader.spoken)
 
     COVERED = True
     """Whether a window that is too small is said by a screen over this one."""
@@ -216,7 +230,7 @@ class Keyed(Screen[Result], Generic[Result]):
         """Draw anew what shows marks or tags; screens that show some override it."""
 
 
-class CommandScreen(Keyed[Result]):
+class CommandScreen(Ground, Keyed[Result]):
     """A full screen of ours."""
 
 
