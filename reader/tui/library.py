@@ -22,6 +22,8 @@ from reader.tui.screen import CommandScreen
 from reader.tui.tables import LIBRARY
 
 if TYPE_CHECKING:
+    from textual import events
+
     from reader.project import Project
 
 COLUMNS = (
@@ -102,7 +104,7 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
         self._counts = self.project.counts().articles(self.project.coder)
         self._figures.clear()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Marks may have changed while another screen was on top."""
         self.show_marks()
 
