@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from reader import commands
 from reader.errors import ReaderError, UsageError
-from reader.project import Project
+from reader.project import Project, copies
 from reader.project.asking import FIRST, Answering, Page, Question
 from reader.tui.asking import Asking, Results
 from tests.projects import add_tag, make_project, new_article, put_on, the_article
@@ -113,3 +117,80 @@ async def test_a_pattern_without_end_is_left_for_the_next_question(tmp_path: Pat
     assert await waiting is None
     await asking.close()
     project.close()
+
+
+class Asked:
+    """The process as its own front end would use it: questions go in by the line, pages come out by the line."""
+
+    def __init__(self, path: Path) -> None:
+        line = [sys.executable, "-m", "reader.project.asking", str(path), "c1"]
+        self._process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
+        assert self.page() == Page(0)
+
+    def ask(self, *questions: Question) -> None:
+        self._in.write(b"".join(msgspec.json.encode(question) + b"\n" for question in questions))
+        self._in.flush()
+
+    def page(self) -> Page:
+        return msgspec.json.decode(self._out.readline(), type=Page)
+
+    def answer(self, question: Question) -> list[Page]:
+        """What it says to one question, to the last page."""
+        self.ask(question)
+        assert self.page() == Page(question.id)
+        pages = [self.page()]
+        while not pages[-1].done:
+            pages.append(self.page())
+        assert {page.id for page in pages} == {question.id}
+        return pages
+
+    def end(self) -> int:
+        """Ask nothing more; the exit code."""
+        self._in.close()
+        code = self._process.wait(DEADLINE)
+        assert self._out.read() == b""
+        self._out.close()
+        return code
+
+
+def test_the_end_of_the_questions_ends_the_process(project: Project) -> None:
+    asked = Asked(project.path)
+    pages = asked.answer(Question(1, "barrier"))
+    assert (sum(len(page.rows) for page in pages), pages[-1].count) == (HITS, HITS)
+    assert asked.answer(Question(2)) == [Page(2, done=True)]
+    assert asked.end() == 0
+
+
+def test_only_the_last_of_several_questions_is_answered(project: Project) -> None:
+    asked = Asked(project.path)
+    asked.ask(*(Question(number, "barrier") for number in (1, 2)), Question(3, "title"))
+    pages = [asked.page()]
+    while not pages[-1].done:
+        pages.append(asked.page())
+    assert [page.id for page in pages if page.done] == [3]
+    assert pages[-1].count == len(MANY)
+    assert asked.end() == 0
+
+
+def test_where_there_is_no_project_each_question_is_told_so(project: Project, tmp_path: Path) -> None:
+    asked = Asked(tmp_path / "nowhere")
+    (page,) = asked.answer(Question(1, "barrier"))
+    assert page.error.startswith("There is no project")
+    project.close()
+    shutil.copytree(project.path, tmp_path / "nowhere")
+    assert asked.answer(Question(2, "barrier"))[-1].count == HITS
+    assert asked.end() == 0
+
+
+def test_the_journals_are_read_anew_where_something_was_erased(project: Project) -> None:
+    """What was known of them holds no more: they are shorter than they were."""
+    asked = Asked(project.path)
+    assert asked.answer(Question(1, "barrier"))[-1].count == HITS
+    first = the_article(project)
+    project.close()
+    copies.erase(project.path, "c1", frozenset({first.id}), {}, project.store.modes)
+    assert asked.answer(Question(2, "barrier"))[-1].count == HITS - 20
+    assert asked.end() == 0

@@ -350,6 +350,12 @@ class Project:
         for article_id in _articles_in(edit):
             self._cached_marks.pop(article_id, None)
 
+    def _forget_all(self) -> None:
+        """Let everything be read anew."""
+        self._articles = self._codebook = None
+        self._cached_marks.clear()
+        self._searching.forget_texts()
+
     def _forget_shared(self, edit: Edit) -> None:
         """Let the library and the codebook be made anew if an edit touched them."""
         tables = {change.table for change in edit.changes}
@@ -389,8 +395,11 @@ class Project:
     def poll(self) -> bool:
         """Read what others have committed; True if anything changed."""
         with self._view:
-            info = self.store.info
+            info, rewinds = self.store.info, self.store.rewinds
             edits = self.store.poll()
+            if self.store.rewinds != rewinds:
+                self._forget_all()
+                return True
             for edit in edits:
                 self._forget(edit)
             return bool(edits) or self.store.info != info
@@ -602,8 +611,7 @@ class Project:
                 done.append("The index was deleted and is made anew.")
         except OSError as error:
             raise NotSaved(f"Not repaired: {error.strerror}.") from error
-        self._articles = self._codebook = None
-        self._cached_marks.clear()
+        self._forget_all()
         return done
 
 

@@ -147,13 +147,17 @@ def lacking(path: Path, size: int, known: int) -> Damage:
 
 
 def read(path: Path, offset: int = 0, seq: int = 0) -> Found:
-    """The entries of a journal from a place on. Damage if the file is shorter than that place or is missing."""
+    """The entries of a journal from a place on. Damage if the file is missing or shorter than that place, or no line ends there."""
     size = fs.size_of(path)
     if size < offset:
         raise lacking(path, size, offset)
     if size == offset:
         return Found(end=offset, seq=seq)
-    return parse(fs.read_from(path, offset), path.stem, offset, seq)
+    before = min(offset, 1)
+    data = fs.read_from(path, offset - before)
+    if data[:before] not in (b"", b"\n"):
+        raise Damage(f"The journal {path.name} is not the one that was read: no line ends at byte {offset}.")
+    return parse(data[before:], path.stem, offset, seq)
 
 
 def newest_first(path: Path) -> Iterator[Edit]:

@@ -27,7 +27,7 @@ class _Tail:
 class Fresh:
     """What the journals hold beyond the last look.
 
-    `rewound` names journals that got shorter without losing what their checkpoint speaks of: all their
+    `rewound` names journals that were written anew without losing what their checkpoint speaks of: all their
     entries are here again. `refusal` is what the disk said where a journal could not be read; the rest was.
     """
 
@@ -150,16 +150,15 @@ class Tails:
 
     def _read_on(self, name: str, path: Path, fresh: Fresh) -> None:
         tail = self._tails[name]
-        start = (tail.offset, tail.seq)
-        size = fs.size_of(path)
-        if size < tail.offset:
-            known = self.checkpoint(name).offset
-            if not self._opened or size < known:
+        try:
+            found = journals.read(path, tail.offset, tail.seq)
+        except Damage:
+            size, known = fs.size_of(path), self._read_checkpoint(name).offset
+            if size < known:
                 self.lose(name, size, max(known, tail.offset))
                 return
-            start = (0, 0)  # a line that was seen before its fsync was taken back
-        found = journals.read(path, *start)
-        if start != (tail.offset, tail.seq):
+            # A line seen before its fsync was taken back, or something was erased, or a backup restored.
+            found = journals.read(path)
             fresh.rewound.append(name)
         tail.offset, tail.seq = found.end, found.seq
         for problem in found.problems:

@@ -71,6 +71,8 @@ class TinyStore:
         self.journal_name = f"{coder}.{self.copy}"
         self.foreign = self.info.format > FORMAT
         """Whether a newer version made the project: nothing at all is written then, not even what is derived."""
+        self.rewinds = 0
+        """How often a journal turned out to be written anew, as by an erasure: what was read before may hold no more."""
         if self.foreign:
             self.read_only = "made by a newer version of reader"
         elif not write:
@@ -163,6 +165,7 @@ class TinyStore:
             fresh = self._tails.read(skip=self.journal_name if self._journal is not None else "")
             for name in fresh.rewound:
                 self._forget_journal(name)
+            self.rewinds += len(fresh.rewound)
             self._news += (entry.edit for entry in fresh.entries)
             self._lay_over(fresh.entries)
             if self._info_in_doubt:

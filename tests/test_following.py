@@ -1,0 +1,165 @@
+"""A session follows what happens to the journals behind its back: erased, restored, cut, gone, refused by the disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader import fs
+from reader.errors import Damage, ReaderError
+from reader.project import Project, copies
+from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
+
+OTHER = ("Quay closed", "The quay stays closed until the barrier is mended.")
+BARRIERS = {FLOOD[0]: 2, OTHER[0]: 1}
+"""How often the word stands in each article, title included."""
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Project]:
+    """A session of c1's in a project of two articles; the first has a mark."""
+    project = make_project(tmp_path / "p", articles=[new_article(), new_article(OTHER, source="quay.txt")])
+    put_on(project, the_article(project), 2, add_tag(project, "harm"))
+    project.flush()
+    yield project
+    project.close()
+
+
+@pytest.fixture
+def watching(writer: Project) -> Iterator[Project]:
+    """A session that has read all of it."""
+    project = Project.open(writer.path, coder="c2", write=False)
+    assert seen(project) == {FLOOD[0]: (2, 1), OTHER[0]: (1, 0)}
+    yield project
+    project.close()
+
+
+def seen(project: Project) -> dict[str, tuple[int, int]]:
+    """By title: how often the search finds the barrier, and how many marks there are."""
+    found = {article.title: (0, len(project.marks(article.id).annotations)) for article in project.articles.values()}
+    for hit in project.search("barrier"):
+        title = project.articles[hit.article_id].title
+        found[title] = (found[title][0] + 1, found[title][1])
+    return found
+
+
+def erased(writer: Project, title: str) -> None:
+    writer.close()
+    (article,) = (a for a in writer.articles.values() if a.title == title)
+    copies.erase(writer.path, "c1", frozenset({article.id}), {}, writer.store.modes)
+
+
+def journal_of(project: Project) -> Path:
+    (path,) = (project.path / "journal").glob("c1.*.jsonl")
+    return path
+
+
+@pytest.mark.parametrize("more", [0, 20])
+def test_what_another_session_erased_is_gone_here_too(writer: Project, watching: Project, more: int) -> None:
+    """With more edits since, the journal is longer than it was, and no line ends where this session had come to."""
+    size = journal_of(writer).stat().st_size
+    erased(writer, FLOOD[0])
+    again = Project.open(writer.path, coder="c1")
+    for number in range(more):
+        add_tag(again, f"tag {number}")
+    again.close()
+    assert (journal_of(writer).stat().st_size > size) == bool(more)
+    assert watching.poll()
+    assert seen(watching) == {OTHER[0]: (1, 0)}
+    assert len(watching.tags) == 1 + more
+    assert watching.problems == []
+    assert not watching.poll()
+
+
+def test_the_last_article_erased_leaves_an_empty_library(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "p")
+    harm = add_tag(project, "harm")
+    put_on(project, the_article(project), 2, harm)
+    project.flush()
+    watching = Project.open(project.path, coder="c2", write=False)
+    assert (seen(watching), watching.counts().tag(harm.id)) == ({FLOOD[0]: (2, 1)}, 1)
+    erased(project, FLOOD[0])
+    assert watching.poll()
+    assert (seen(watching), watching.counts().tag(harm.id)) == ({}, 0)
+
+
+def test_a_session_sees_the_state_that_another_one_restored(writer: Project, watching: Project) -> None:
+    copies.backup(writer, "by hand")
+    put_on(writer, the_article(writer), 4, add_tag(writer, "actor"))
+    writer.flush()
+    assert watching.poll()
+    assert seen(watching)[FLOOD[0]] == (2, 2)
+    writer.close()
+    copies.restore(writer.path, "", writer.store.modes)
+    assert watching.poll()
+    assert seen(watching)[FLOOD[0]] == (2, 1)
+    assert [tag.name for tag in watching.tags.values()] == ["harm"]
+    assert watching.problems == []
+
+
+@pytest.mark.parametrize("left", [None, 0, 0.5])
+def test_a_journal_cut_or_removed_by_something_else_is_named_and_nothing_is_dropped(
+    writer: Project, watching: Project, left: float | None
+) -> None:
+    before = seen(watching)
+    writer.close()  # now its checkpoint says how long the journal is
+    watching.poll()
+    path = journal_of(writer)
+    size = path.stat().st_size
+    if left is None:
+        path.unlink()
+    else:
+        os.truncate(path, int(left * size))
+    watching.poll()
+    assert seen(watching) == before
+    (said,) = watching.problems
+    assert said.startswith(f"The journal {path.name} ")
+    assert f"{size} bytes of it were on the disk. Restore it from a backup." in said
+
+
+def test_an_edit_taken_back_before_it_was_durable_is_taken_back_here_too(writer: Project, watching: Project) -> None:
+    """As after a write whose fsync failed: the line was there for a moment, and the journal is cut back to where it was."""
+    path = journal_of(writer)
+    size = path.stat().st_size
+    add_tag(writer, "actor")
+    writer.flush()
+    assert watching.poll()
+    assert sorted(tag.name for tag in watching.tags.values()) == ["actor", "harm"]
+    _, cursor = watching.store.edits()
+    os.truncate(path, size)
+    assert watching.poll()
+    assert [tag.name for tag in watching.tags.values()] == ["harm"]
+    assert watching.problems == []
+    with pytest.raises(Damage, match="has become shorter"):
+        watching.store.edits(cursor)
+
+
+class Unreadable(fs.Disk):
+    """A disk that does not give the files in whose names some letters stand."""
+
+    def __init__(self, letters: str) -> None:
+        self.letters = letters
+
+    def open(self, path: Path, flags: int, mode: int = 0o600) -> int:
+        if self.letters in path.name:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return super().open(path, flags, mode)
+
+
+def test_where_the_disk_gives_one_journal_only_that_one_is_read_and_the_rest_later(
+    writer: Project, watching: Project
+) -> None:
+    third = Project.open(writer.path, coder="c3")
+    put_on(third, third.article("1"), 4, next(iter(third.tags.values())))
+    third.close()
+    put_on(writer, the_article(writer), 5, next(iter(writer.tags.values())))
+    writer.flush()
+    with fs.using(Unreadable("c1.")), pytest.raises(ReaderError, match=r"cannot be read \(c1\..*Input/output error"):
+        watching.poll()
+    assert watching.poll()
+    assert seen(watching)[FLOOD[0]] == (2, 3)
+    assert watching.problems == []
