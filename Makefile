@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sweep torture check format lint types layers docs bench clean
+.PHONY: help run test coverage sweep torture check format lint types layers docs bench clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -24,6 +24,13 @@ run: $(STAMP) ## open the program on the sample articles
 
 test: $(STAMP) ## run the tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# A child that is killed leaves no figures, or a torn file of them that `combine` names and passes over.
+coverage: $(STAMP) ## run the tests and say how many lines of the data path they run through, in child processes too
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n auto --dist worksteal --timeout 600
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 sweep: $(STAMP) ## kills, faults and hostile text by the hundred
 	$(BIN)/python -m pytest -n auto --dist worksteal -m 'sweep and not torture'

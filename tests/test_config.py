@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from reader.config import Settings, check_names, config_path, load
 from reader.errors import UsageError
+from tests.loaded import loaded
 
 FULL = """\
 # my settings
@@ -124,7 +124,7 @@ def test_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere platformdirs says where it is")
 def test_no_file_costs_no_imports(tmp_path: Path) -> None:
-    code = "import sys, reader.config as c; c.load(); print(sorted({'tomllib', 'platformdirs', 'difflib'} & set(sys.modules)))"
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "READER_CONFIG": ""}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert not loaded(
+        "import reader.config; reader.config.load()", {"tomllib", "platformdirs", "difflib"}, env=environment
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from reader import formats
 from reader.errors import UsageError
 from reader.formats import Exporter, Importer, ImportOptions, NewArticle, NewTag
+from tests.loaded import loaded
 
 ROOT = Path(__file__).parent.parent
 
@@ -134,25 +134,17 @@ def test_light_until_used() -> None:
         "textual",
         "tinydb",
     )
-    code = (
-        "import sys; before = set(sys.modules); import reader.formats;"
-        f"print([name for name in {heavy!r} if name in sys.modules and name not in before])"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert not loaded("import reader.formats", heavy)
 
 
 def test_an_export_loads_no_parser() -> None:
-    code = (
-        "import sys; from reader import formats; formats.exporter_for('csv');"
-        "print([name for name in ('regex', 'charset_normalizer', 'tomllib', 'importlib.metadata') if name in sys.modules])"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    parsers = ("regex", "charset_normalizer", "tomllib", "importlib.metadata")
+    assert not loaded("from reader import formats; formats.exporter_for('csv')", parsers)
 
 
 def test_an_import_of_plain_utf8_loads_no_guesser() -> None:
     code = (
-        "import io, sys; from reader import formats;"
-        "list(formats.importer_for('a.txt').read(io.BytesIO(b'Some words.'), 'a.txt', formats.DEFAULTS));"
-        "print([name for name in ('regex', 'charset_normalizer', 'importlib.metadata') if name in sys.modules])"
+        "import io; from reader import formats;"
+        "list(formats.importer_for('a.txt').read(io.BytesIO(b'Some words.'), 'a.txt', formats.DEFAULTS))"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert not loaded(code, ("regex", "charset_normalizer", "importlib.metadata"))

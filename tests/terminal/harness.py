@@ -42,6 +42,9 @@ WIDE, NARROW = (120, 40), (80, 24)
 ESCAPE_MS = 30
 """How long the program waits for the rest of a key sequence, in the tests."""
 
+MEASURED = "COVERAGE_PROCESS_CONFIG"
+"""The variable that has a child measured by coverage."""
+
 _LIBC = ctypes.CDLL(None)
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
 
@@ -73,7 +76,7 @@ _UNFIT = re.compile(rb"[<=>]|.*[$: ]|[0-?]*[utn]$|[0-?]*c$|\?[0-9;]*m$", re.DOTA
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What the program gets to know of its surroundings: a home of its own, nothing of the user's."""
-    kept = {name: os.environ[name] for name in ("PATH", "TZ", "COVERAGE_PROCESS_START") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "TZ", MEASURED) if name in os.environ}
     return {
         **kept,
         "HOME": str(home),
