@@ -293,25 +293,28 @@ class TinyStore:
             name for name, end in shelf.held.items() if name not in self._tails.names or end > self._tails.offset(name)
         ]
 
-    def renew(self, key: str) -> bool:
-        """Make a TinyDB file anew if it is not what the journals lead to; whether it was. `settle` writes it."""
+    def renew(self, keys: Sequence[str]) -> list[str]:
+        """Make those of some readable files anew that are not what the journals lead to; which. `settle` writes them."""
         self.start()
         with self._lock:
-            try:
-                on_disk = read_shelf(self.path / key)
-            except Damage:
-                self._move_aside(key)
-                on_disk = None
-            wanted = self._rebuild({key})[key]
-            if (
-                on_disk is not None
-                and on_disk.tables.keys() | wanted.tables.keys()
-                and all(on_disk.table(name) == wanted.table(name) for name in tables_of(key))
-            ):
-                self._dirty.discard(key)
-                return False
-            self._dirty.add(key)
-            return True
+            on_disk = {key: self._read_or_moved(key) for key in keys if key != PROJECT}
+            wanted = self._rebuild(set(on_disk))
+            anew = [key for key in on_disk if not _same_tables(key, on_disk[key], wanted[key])]
+            self._dirty.difference_update(on_disk)
+            if PROJECT in keys:
+                before = self.info
+                self._settle_info()
+                anew += [PROJECT] * (self.info != before)
+            self._dirty.update(anew)
+            return sorted(anew)
+
+    def _read_or_moved(self, key: str) -> Shelf | None:
+        """The shelf that a file holds; None where there is none, or one that had to be moved aside."""
+        try:
+            return read_shelf(self.path / key)
+        except Damage:
+            self._move_aside(key)
+            return None
 
     def _make_room(self) -> None:
         if len(self._shelves) < KEPT_SHELVES:
@@ -646,6 +649,13 @@ def _by_key(edit: Edit) -> dict[str, list[Change]]:
     for change in edit.changes:
         found.setdefault(key_of(edit.coder, change), []).append(change)
     return found
+
+
+def _same_tables(key: str, found: Shelf | None, wanted: Shelf) -> bool:
+    """Whether what was found in a file is what should be in it; one without any table was not written here."""
+    if found is None or not found.tables:
+        return False
+    return all(found.table(name) == wanted.table(name) for name in tables_of(key))
 
 
 def _said(edits: Iterator[Edit]) -> Iterator[Edit]:

@@ -13,7 +13,7 @@ from reader.model import Article
 from reader.store import journal as journals
 from reader.store import texts
 from reader.store.documents import Shelf, read_shelf
-from reader.store.replay import replay
+from reader.store.replay import Replayed, replay
 from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, owner_of
 
 if TYPE_CHECKING:
@@ -26,13 +26,17 @@ def verify(store: TinyStore) -> list[str]:
     found = [*replayed.problems]
     for path in store.journal_paths().values():
         found += _end_problems(store, path)
-    keys = {LIBRARY, CODEBOOK, *replayed.shelves, *_annotation_keys(store.path)} - {PROJECT}
-    for key in sorted(keys):
+    for key in _keys(store, replayed):
         found += _file_problems(store, key, replayed.shelves.get(key, Shelf()), damaged=bool(replayed.problems))
     found += _info_problems(store, replayed.shelves.get(PROJECT, Shelf()))
     for article in store.articles().values():
         found += _text_problems(store, article)
     return list(dict.fromkeys([*store.problems, *found]))
+
+
+def _keys(store: TinyStore, replayed: Replayed) -> list[str]:
+    """The TinyDB files that there are or should be."""
+    return sorted({LIBRARY, CODEBOOK, *replayed.shelves, *_annotation_keys(store.path)} - {PROJECT})
 
 
 def _annotation_keys(folder: Path) -> list[str]:
@@ -128,8 +132,9 @@ def repair(store: TinyStore) -> list[str]:
 
     Journals and texts are never touched. OSError where the disk refuses.
     """
-    keys = (key for key in (LIBRARY, CODEBOOK, *_annotation_keys(store.path)) if owner_of(key) in ("", store.coder))
-    done = [f"The file {key} was made again from the journals." for key in keys if store.renew(key)]
+    replayed = replay(store.journal_paths().values())
+    keys = [key for key in (PROJECT, *_keys(store, replayed)) if owner_of(key) in ("", store.coder)]
+    done = [f"The file {key} was made again from the journals." for key in store.renew(keys)]
     damaged = (a for a in store.articles().values() if any("paragraphs" in p for p in _text_problems(store, a)))
     done += [
         f"The paragraphs of article {article.number} were made again from its text."
