@@ -13,6 +13,7 @@ import os
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -231,6 +232,38 @@ def names(folder: Path) -> list[str]:
         return sorted(_disk.names(folder))
     except FileNotFoundError:
         return []
+
+
+class Listing:
+    """The names in a folder, read anew only where its times say that they may have changed. For any thread."""
+
+    COARSEST = 2.5
+    """Seconds: no file system counts its times in longer steps, so two changes this far apart have different times."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: tuple[tuple[int, int, int], float, bool, list[str]] = ((-1, -1, -1), 0.0, False, [])
+
+    def names(self) -> list[str]:
+        """The names, sorted; none if there is no such folder. The same list as before where nothing has changed. OSError."""
+        try:
+            status = _disk.stat(self._folder)
+            # What sets the one time back, as a tool that copies folders does, cannot set back the other.
+            stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+        except FileNotFoundError:
+            stamp = (0, 0, 0)
+        known, since, sure, found = self._known
+        if sure and stamp == known:
+            return found
+        now = time.monotonic()
+        if stamp != known:
+            since = now
+        fresh = names(self._folder)
+        if fresh != found:
+            found = fresh
+        # A name that comes within the step of the clock that the stamp is from leaves the stamp as it is.
+        self._known = (stamp, since, now - since > self.COARSEST, found)
+        return found
 
 
 def writable(folder: Path) -> bool:

@@ -114,3 +114,48 @@ def test_a_temporary_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     fs.replace_file(path, b"new")
     assert victim.read_bytes() == b"precious"
     assert path.read_bytes() == b"new"
+
+
+class Coarse(fs.Disk):
+    """A disk that counts time in steps of two seconds."""
+
+    def stat(self, path: Path) -> os.stat_result:
+        found = os.stat(path)  # noqa: PTH116  as in the class it is made of
+        step = 2_000_000_000
+        coarse = {"st_mtime_ns": found.st_mtime_ns // step * step, "st_ctime_ns": found.st_ctime_ns // step * step}
+        return os.stat_result(tuple(found), coarse)
+
+
+@pytest.mark.parametrize("disk", [fs.Disk(), Coarse()])
+def test_a_listing_misses_no_name(tmp_path: Path, disk: fs.Disk) -> None:
+    listing = fs.Listing(tmp_path / "folder")
+    with fs.using(disk):
+        assert listing.names() == []
+        (tmp_path / "folder").mkdir()
+        for number in range(500):
+            (tmp_path / "folder" / f"{number:03}").touch()
+            assert listing.names() == [f"{n:03}" for n in range(number + 1)]
+        (tmp_path / "folder" / "007").unlink()
+        assert "007" not in listing.names()
+
+
+def test_a_folder_that_has_lain_still_is_not_listed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counting(fs.Disk):
+        listed = 0
+
+        def names(self, folder: Path) -> list[str]:
+            self.listed += 1
+            return super().names(folder)
+
+    monkeypatch.setattr(fs.Listing, "COARSEST", 0.0)
+    (tmp_path / "a").touch()
+    listing = fs.Listing(tmp_path)
+    disk = Counting()
+    with fs.using(disk):
+        for _ in range(9):
+            assert listing.names() == ["a"]
+        assert disk.listed == 2, "once, and once more when it had lain still"
+        before = tmp_path.stat()
+        (tmp_path / "b").touch()
+        os.utime(tmp_path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as a tool that copies folders sets it back
+        assert listing.names() == ["a", "b"]

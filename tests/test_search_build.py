@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,54 @@ def test_a_project_that_is_only_read_is_searched(tmp_path: Path) -> None:
     project = Project.open(tmp_path / "p", coder="c2", write=False)
     assert project.count("barrier") == 2
     project.close()
+
+
+def test_what_another_coder_does_first_is_found_at_once(tmp_path: Path) -> None:
+    with closing(make_project(tmp_path / "p")) as ours:
+        assert ours.count("barrier") == 2
+        with closing(Project.open(ours.path, coder="c2")) as theirs:
+            put_on(theirs, the_article(theirs), 2, add_tag(theirs, "flood"))
+            theirs.flush()
+            ours.poll()
+            assert ours.count("tag:flood") == 1
+            assert ours.count("coder:c2") == 1
+
+
+def test_an_index_that_cannot_follow_does_not_answer(tmp_path: Path) -> None:
+    with closing(make_project(tmp_path / "p")) as project:
+        tag = add_tag(project, "flood")
+        assert project.count("tag:flood") == 0
+        project.wait_for_index(0.01)
+        with closing(sqlite3.connect(project.path / "index.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            put_on(project, the_article(project), 2, tag)
+            assert project.count("tag:flood") == 1, "it is searched by reading"
+            other.execute("COMMIT")
+        assert project.count("tag:flood") == 1
+
+
+def test_many_additions_are_joined_by_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BATCH", 1)
+    with closing(make_project(tmp_path / "p", articles=MANY)) as project:
+        assert project.build_index()
+        index = project.index()
+        assert index.is_scattered(19), "each text was written by itself"
+        before = list(project.search("barrier OR strike OR numb*"))
+        assert len(before) == 60
+        assert Builder(project.path, "c1").watch(lambda done, total: None)
+        assert not index.is_scattered(1)
+        assert list(project.search("barrier OR strike OR numb*")) == before
+        project.import_articles([new_article(["Another", "A barrier too"], source="b.txt")])
+        assert project.count("barrier") == 21
+        assert index.is_scattered(1)
+
+
+def test_a_scattered_index_is_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BATCH", 1)
+    with closing(make_project(tmp_path / "p", articles=MANY)) as project:
+        assert project.build_index()
+        assert not project.index_is_behind()
+        project.import_articles([new_article(["More", f"The number {n}"], source=f"more{n}.txt") for n in range(5)])
+        assert project.index_is_behind(), "texts that are few are taken in, into pieces that are too many"
+        project.index().join(lambda: None)
+        assert not project.index_is_behind()

@@ -74,6 +74,7 @@ class Project:
         self._pending: list[Edit] = []
         self._articles: dict[str, Article] | None = None
         self._codebook: Codebook | None = None
+        self._searches: Mapping[str, SavedSearch] | None = None
         self._cached_marks: dict[str, Marks] = {}
         self._listeners: list[Callable[[Event], None]] = []
         self._writer = Writer(store, self._left_queue, self._report)
@@ -114,8 +115,10 @@ class Project:
     @property
     def info(self) -> ProjectInfo:
         """The project's own record."""
-        found = self._overlaid("project", {self.store.info.id: self.store.info})
-        return found.get(self.store.info.id, self.store.info)
+        committed = self.store.info
+        if not self._pending:
+            return committed
+        return self._overlaid("project", {committed.id: committed}).get(committed.id, committed)
 
     @property
     def name(self) -> str:
@@ -134,8 +137,10 @@ class Project:
 
     # -- reading --------------------------------------------------------------------------------------
 
-    def _overlaid(self, table: str, committed: Mapping[str, T]) -> dict[str, T]:
+    def _overlaid(self, table: str, committed: Mapping[str, T]) -> Mapping[str, T]:
         """Committed records with the edits laid over them that are still on their way to the disk."""
+        if not self._pending:
+            return committed
         found = dict(committed)
         for edit in self._pending:
             for change in edit.changes:
@@ -177,7 +182,7 @@ class Project:
         found = self._codebook
         if found is None:
             with self._view:
-                found = self._codebook = Codebook(self._overlaid("tags", self.store.tags()))
+                found = self._codebook = Codebook(dict(self._overlaid("tags", self.store.tags())))
         return found
 
     @property
@@ -189,8 +194,11 @@ class Project:
     @property
     def searches(self) -> Mapping[str, SavedSearch]:
         """The saved searches, by id."""
-        with self._view:
-            return self._overlaid("searches", self.store.searches())
+        found = self._searches
+        if found is None:
+            with self._view:
+                found = self._searches = self._overlaid("searches", self.store.searches())
+        return found
 
     def article(self, ref: str) -> Article:
         """The article a user means: its number, its id or a unique start of it, or a file name. UnknownArticle names the nearest."""
@@ -364,6 +372,8 @@ class Project:
             self._searching.forget_texts()
         if "tags" in tables:
             self._codebook = None
+        if "searches" in tables:
+            self._searches = None
 
     def _left_queue(self, edit: Edit, event: Event) -> None:
         """An edit was committed or given up (called by the writer thread)."""
@@ -585,8 +595,12 @@ class Project:
         """Bring the index up to date with journals and texts; False where another process is at it. `progress` may raise Cancelled."""
         return self._searching.build(progress)
 
+    def join_index(self, proceed: Callable[[], None]) -> None:
+        """Put in order what many additions have scattered over the index, which takes a while; `proceed` may raise Cancelled."""
+        self._searching.join(proceed)
+
     def index_is_behind(self) -> bool:
-        """Whether texts are not in the index yet and are more than a search takes in by itself: `reader.project.building` does it.
+        """Whether the index lacks more texts than a search takes in by itself, or is scattered: `reader.project.building` does it.
 
         May be asked in a thread beside the screen. What is few is taken in here.
         """

@@ -1,7 +1,7 @@
 """Building the index in a process of its own: `python -m reader.project.building PROJECT CODER`.
 
-The process writes one line `done total` for each portion it has written to standard output, and ends with
-exit code 0 when all texts are in the index, 3 when another process is at it. When its standard output is
+The process writes one line `done total` for each portion it has written to standard output, then puts in order
+what it has written, and ends with exit code 0 when all texts are in the index, 3 when another process is at it. When its standard output is
 closed, because whoever started it has ended, it stops after the next portion; what is written stays.
 """
 
@@ -65,7 +65,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         project = Project.open(Path(path), coder=coder, write=False)
         with contextlib.closing(project):
-            return 0 if project.build_index(_say) else BUSY
+            if not project.build_index(_say):
+                return BUSY
+            texts = len(project.articles)
+            project.join_index(lambda: _say(texts, texts))
+            return 0
     except ReaderError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

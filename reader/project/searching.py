@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from reader import fs
@@ -31,8 +31,11 @@ class Searching:
         self._project = project
         self._path = project.path / INDEX
         self._index: Index | None = None
+        self._is_current = False
+        """Whether the index had all edits when it was asked for last: another process may have been writing it."""
         self._counts: dict[str | None, Counts] = {}
         self._lookup: Lookup | None = None
+        self._asking: Scope | None = None
         self._lock = threading.RLock()
         self._pieces = fs.Pieces(project.store.texts.path)
         self.patience: float | None = None
@@ -56,7 +59,7 @@ class Searching:
         """See `Project.check_search`."""
         from reader.search.bind import Bound
 
-        scope = self._scope({**self._project.searches, search.id: search})
+        scope = self._scope()._replace(saved={**self._project.searches, search.id: search})
         Bound(search.query, self._project, scope)
         Bound(f'saved:"{search.name}"', self._project, scope)
 
@@ -74,13 +77,16 @@ class Searching:
             self._counts[only] = index.counts(only)
         return self._counts[only]
 
-    def _scope(self, saved: Mapping[str, SavedSearch] | None = None) -> Scope:
+    def _scope(self) -> Scope:
+        """Who asks; the one before as long as it is the same."""
+        project = self._project
+        blind, saved, known = project.info.blind, project.searches, self._asking
+        if known is not None and known.saved is saved and bool(known.only) == blind:
+            return known
         from reader.search.bind import Scope
 
-        project = self._project
-        return Scope(
-            project.coder, project.coder if project.info.blind else "", project.searches if saved is None else saved
-        )
+        self._asking = Scope(project.coder, project.coder if blind else "", saved)
+        return self._asking
 
     def _prepared(self) -> Lookup:
         """The search with the index, up to date with what is on the disk; where that fails it reads all there is."""
@@ -88,14 +94,18 @@ class Searching:
         if project.pending:
             with contextlib.suppress(ReaderError):  # the reading screen says what could not be saved
                 project.flush()
-        if project.pending:
-            return self._made(None)
+            if project.pending:
+                return self._made(None)
         with self._lock:
-            index = self.index()
-            index.take_few_texts(project.text)
-        if self._lookup is None:
-            self._lookup = self._made(index)
-        return self._lookup
+            index = self._index
+            if index is None or not index.is_complete or project.store.has_news(index.followed):
+                index = self.index()
+                if not self._is_current:
+                    return self._made(None)
+                index.take_few_texts(project.text)
+            if self._lookup is None:
+                self._lookup = self._made(index)
+            return self._lookup
 
     def _made(self, index: Index | None) -> Lookup:
         from reader.search.lookup import Lookup
@@ -128,7 +138,7 @@ class Searching:
         if self.patience is not None:
             index.wait(self.patience)
         in_memory = index.in_memory
-        index.catch_up(store.edits)
+        self._is_current = index.catch_up(store.edits)
         if index.in_memory != in_memory:
             self._close_counts()
         return index
@@ -138,13 +148,19 @@ class Searching:
         index = self.index()
         return not index.in_memory and index.take_texts(self._project.text, progress)
 
+    def join(self, proceed: Callable[[], None]) -> None:
+        """See `Project.join_index`."""
+        self.index().join(proceed)
+
     def is_behind(self) -> bool:
         """See `Project.index_is_behind`."""
         if not fs.exists(self._path) and self._much_to_follow():
             return fs.writable(self._project.path)
         with self._lock:
             index = self.index()
-            return not index.in_memory and not index.take_few_texts(self._project.text)
+            if index.in_memory:
+                return False
+            return not index.take_few_texts(self._project.text) or index.is_scattered()
 
     def _much_to_follow(self) -> bool:
         """Whether following all journals takes longer than a moment."""

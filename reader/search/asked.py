@@ -8,11 +8,12 @@ from reader.search.bind import Bound, MarkTest, TagNames
 from reader.search.match import expression, said
 from reader.search.places import stands
 from reader.search.sources import END, All, Any, Place, Rows, Source
-from reader.search.tree import And, Field, Inside, Leaf, Near, Not, Note, Or, Phrase, Query, Regex, Word, Words
+from reader.search.tree import And, Field, Leaf, Near, Note, Or, Phrase, Query, Regex, Word, Words
 
 _FAR_APART = 30
 """More alternatives than this are looked for by scanning: so many streams cost more."""
 _DEEPEST = 8
+_LOOKED_UP = (Word, Phrase, Near)
 
 _WORDS = """
 SELECT words.rowid, byte, size, start FROM words CROSS JOIN places ON places.row = words.rowid
@@ -43,6 +44,8 @@ class Asked:
 
     def driver(self, query: Query) -> Source | None:
         """Rows among which are all that the query holds in; None where only looking at every paragraph tells."""
+        if isinstance(query, _LOOKED_UP):  # the commonest first
+            return self._anywhere(query)
         if isinstance(query, And):
             return self._all(query)
         if isinstance(query, Or):
@@ -52,9 +55,7 @@ class Asked:
             return self._new_marks(test) if isinstance(test, MarkTest) else None
         if isinstance(query, Note):
             return self.labels_with(query, fresh=True) or _NONE
-        if isinstance(query, Not | Regex | Inside):
-            return None
-        return self._anywhere(query)
+        return None
 
     def _all(self, query: And) -> Source | None:
         """What can be said in one expression is; a Not narrows it where the index is sure."""
@@ -88,7 +89,7 @@ class Asked:
         """Whether a part is about words that stand in no note and no tag's name."""
         if isinstance(query, And | Or):
             return depth < _DEEPEST and all(self._text_only(part, depth + 1) for part in query.parts)
-        return isinstance(query, Word | Phrase | Near) and self.labels_with(query) is None
+        return isinstance(query, _LOOKED_UP) and self.labels_with(query) is None
 
     def _words(self, matching: str) -> Source:
         return Rows(self.connection, _WORDS, (matching,))

@@ -70,14 +70,14 @@ class Bound:
         tree = parse(query) if isinstance(query, str) else query
         self.tree = _expanded(tree, scope.saved, ())
         self.leaves = leaves(self.tree)
+        self.is_plain = next(fields(tree), None) is None
+        """Whether it names nothing that a library may have or not: it then means the same in every one."""
         self.tests: dict[Field, Test] = {}
         for field in fields(self.tree):
             if field not in self.tests:
                 self.tests[field] = _test(field, corpus)
-
-    def articles(self) -> frozenset[str] | None:
+        self.articles = self._articles(self.tree)
         """The articles that alone can have hits; None where that is not said."""
-        return self._articles(self.tree)
 
     def _articles(self, query: Query) -> frozenset[str] | None:
         if isinstance(query, Field):

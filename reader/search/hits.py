@@ -45,28 +45,29 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     annotation: str = ""
 
 
-def hits_of(unit: Unit, wanted: tuple[Leaf, ...], *, labelled: bool = True) -> Iterator[Hit]:
+def hits_of(unit: Unit, wanted: tuple[Leaf, ...], *, labelled: bool = True) -> list[Hit]:
     """The hits in a paragraph in which the query holds: its text first, then notes, then tags.
 
     `labelled` is false where it is known that none of the words stands in a note or tag.
     """
     article_id, number, first, text = unit.article.id, unit.number, unit.start, unit.text
-    spans = [span for leaf in wanted for span in unit.spans(leaf)]
-    none = not spans
+    spans = unit.spans(wanted[0]) if len(wanted) == 1 else [span for leaf in wanted for span in unit.spans(leaf)]
     plain = unit.plain is not None
+    hits: list[Hit] = []
     for start, end in _in_order(spans) if len(spans) > 1 else spans:
         if plain:
             left, right = max(0, start - CONTEXT), end + CONTEXT
         else:
             left, right = _context(unit.view, start, end)
-        yield Hit(article_id, number, text[left:start], text[start:end], text[end:right], first + start, first + end)
-    for hit in _label_hits(unit, wanted) if labelled else ():
-        none = False
-        yield hit
-    if none:
+        found = text[left:start], text[start:end], text[end:right]
+        hits.append(Hit(article_id, number, *found, first + start, first + end))
+    if labelled:
+        hits += _label_hits(unit, wanted)
+    if not hits:
         end = unit.view.before(min(len(text), OPENING))
         right = unit.view.before(min(len(text), end + CONTEXT))
-        yield Hit(article_id, number, "", text[:end], text[end:right], first, first + end, "paragraph")
+        hits.append(Hit(article_id, number, "", text[:end], text[end:right], first, first + end, "paragraph"))
+    return hits
 
 
 def _label_hits(unit: Unit, wanted: tuple[Leaf, ...]) -> Iterator[Hit]:

@@ -45,6 +45,9 @@ _BATCH = 32_000_000
 _FEW, _AT_ONCE = 8, 60_000
 """Texts and their characters that are written without a process of its own: some milliseconds."""
 
+_FEW_PIECES, _SCATTERED = 3, 24
+"""Pieces of the words that may stay, and those that a process of its own is worth."""
+
 Feed = Callable[[str], tuple[Iterable[Edit], str]]
 """(cursor) -> the edits committed after it, or all for an empty one, and the cursor after them."""
 Progress = Callable[[int, int], None]
@@ -87,6 +90,16 @@ class Index:
         with self._lock:
             row = self._connection.execute("SELECT value FROM meta WHERE name = 'cursor'").fetchone()
         return str(row[0]) if row else ""
+
+    @property
+    def followed(self) -> str:
+        """The cursor up to which this process knows that the index has followed; empty if it has not looked."""
+        return self._followed
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the words of all texts were in it when it had followed so far."""
+        return bool(self._followed) and self._followed == self._complete
 
     def counts(self, only: str | None = None) -> Counts:
         """The reading side, with a connection of its own where the index is a file; see `Counts` for `only`."""
@@ -196,7 +209,7 @@ class Index:
 
     def take_few_texts(self, text_of: texts.TextOf) -> bool:
         """Write the words of the missing texts if that is done at once; whether none is missing now."""
-        if self._followed and self._followed == self._complete:
+        if self.is_complete:
             return True
         cursor = self.cursor
         missing = self.missing_texts(_FEW + 1)
@@ -232,6 +245,27 @@ class Index:
         if progress is not None:
             progress(total, total)
         return True
+
+    def is_scattered(self, pieces: int = _SCATTERED) -> bool:
+        """Whether the words lie in more pieces than that."""
+        with self._lock:
+            return texts.pieces(self._connection) > pieces
+
+    def join(self, proceed: Callable[[], None]) -> None:
+        """Merge the pieces of the words into one where they are more than a few; `proceed` is called in between and may raise.
+
+        It reads and writes all words: for a process that nobody waits for. Ends where another one is writing.
+        """
+        begin, more = True, self.is_scattered(_FEW_PIECES)
+        try:
+            while more:
+                proceed()
+                with self._transaction():
+                    more = texts.join_some(self._connection, begin=begin)
+                begin = False
+        except sqlite3.OperationalError as error:
+            if _code(error) not in _BUSY:
+                raise
 
     def _take_batch(self, todo: list[texts.Pending], text_of: texts.TextOf) -> int:
         """Write as many texts as make a batch; how many."""

@@ -68,6 +68,8 @@ class Library:
 
 
 _NOWHERE = ("", -1, -1)
+_KEPT = 64
+"""Queries that are kept as they are bound."""
 
 
 class Lookup:
@@ -85,12 +87,13 @@ class Lookup:
         self._names: TagNames | None = None
         self._unlabelled: dict[str, set[Leaf]] = {}
         self._version = -1
+        self._plain: dict[tuple[str | Query, str, str], Bound] = {}
 
     def search(
         self, query: str | Query, *, scope: Scope = NOBODY, order: Order = "article", limit: int | None = None
     ) -> Iterator[Hit]:
         """As `scan.scan`: the same hits."""
-        bound = Bound(query, self._corpus, scope)
+        bound = self._bound(query, scope)
         return ordered(self._hits(bound), order, self._corpus, limit)
 
     def count(self, query: str | Query, *, scope: Scope = NOBODY) -> int:
@@ -99,7 +102,7 @@ class Lookup:
 
     def matching(self, query: str | Query, *, scope: Scope = NOBODY) -> Iterator[tuple[str, int]]:
         """As `scan.matching`."""
-        bound = Bound(query, self._corpus, scope)
+        bound = self._bound(query, scope)
         return ((unit.article.id, unit.number) for unit in self._units(bound))
 
     def close(self) -> None:
@@ -108,61 +111,70 @@ class Lookup:
             self._connection.close()
         self._connection = None
 
+    def _bound(self, query: str | Query, scope: Scope) -> Bound:
+        """The query bound; one without fields means the same in every library and is kept."""
+        key = (query, scope.coder, scope.only)
+        found = self._plain.get(key)
+        if found is None:
+            found = Bound(query, self._corpus, scope)
+            if found.is_plain:
+                if len(self._plain) >= _KEPT:
+                    self._plain.pop(next(iter(self._plain)))
+                self._plain[key] = found
+        return found
+
     def _hits(self, bound: Bound) -> Iterator[Hit]:
         leaves = bound.leaves
         for unit in self._units(bound):
             yield from hits_of(unit, leaves, labelled=not isinstance(unit, _Indexed) or unit.is_labelled(leaves))
 
     def _units(self, bound: Bound) -> Iterator[Unit]:
-        try:
-            yield from self._looked_up(bound)
-        except sqlite3.DatabaseError as error:
-            raise Damage(f"The index cannot be read ({error}); delete index.sqlite, it is built anew.") from error
-
-    def _looked_up(self, bound: Bound) -> Iterator[Unit]:
-        meant = bound.articles()
+        meant = bound.articles
         if self._index is None:
             articles = self._corpus.articles.values()
             yield from units(Judge(bound, self._corpus), (a for a in articles if meant is None or a.id in meant))
             return
-        with self._reading(self._index) as connection:
-            yield from self._from_index(bound, connection)
+        try:
+            connection, own = self._begun(self._index)
+            try:
+                library, names, unlabelled = self._state(connection, bound.scope.only)
+                judge = Judge(bound, self._corpus, names)
+                for stretch in library.stretches:
+                    asked = Asked(connection, bound, names, unlabelled)  # streams only go forward, rows begin anew here
+                    driver = asked.driver(bound.tree) if stretch.indexed else None
+                    if driver is None:
+                        yield from units(judge, (a for a in stretch.articles if meant is None or a.id in meant))
+                    else:
+                        asked.only_text = all(asked.labels_with(leaf) is None for leaf in bound.leaves)
+                        yield from self._stretch(stretch, driver, judge, asked, meant)
+            finally:
+                if own:
+                    self._ended(connection)
+        except sqlite3.DatabaseError as error:
+            raise Damage(f"The index cannot be read ({error}); delete index.sqlite, it is built anew.") from error
 
-    @contextlib.contextmanager
-    def _reading(self, index: Index) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one state of the index; one of its own for a search begun while another is not at its end."""
+    def _begun(self, index: Index) -> tuple[sqlite3.Connection, bool]:
+        """A connection that sees one state of the index, and whether it has to be let go of.
+
+        It is one of its own for a search begun while another is not at its end.
+        """
         connection = self._current(index)
-        if not self._own:
-            yield connection
-        elif connection.in_transaction:
-            reader = index.reader()
-            try:
-                yield reader.connection
-            finally:
-                reader.connection.close()
-        else:
+        if self._own:
+            if connection.in_transaction:
+                connection = index.reader().connection
             connection.execute("BEGIN")
-            try:
-                yield connection
-            finally:
-                with contextlib.suppress(sqlite3.Error):  # it may have been closed by then
-                    connection.execute("COMMIT")
+        return connection, self._own
 
-    def _from_index(self, bound: Bound, connection: sqlite3.Connection) -> Iterator[Unit]:
-        meant = bound.articles()
-        library, names, unlabelled = self._state(connection, bound.scope.only)
-        judge = Judge(bound, self._corpus, names)
-        for stretch in library.stretches:
-            asked = Asked(connection, bound, names, unlabelled)  # streams only go forward, rows begin anew here
-            driver = asked.driver(bound.tree) if stretch.indexed else None
-            if driver is None:
-                yield from units(judge, (a for a in stretch.articles if meant is None or a.id in meant))
-            else:
-                asked.only_text = all(asked.labels_with(leaf) is None for leaf in bound.leaves)
-                yield from self._stretch(stretch, driver, judge, asked)
+    def _ended(self, connection: sqlite3.Connection) -> None:
+        """Let go of the state that a connection saw."""
+        with contextlib.suppress(sqlite3.Error):  # it may have been closed by then
+            connection.execute("COMMIT")
+        if connection is not self._connection:
+            connection.close()
 
-    def _stretch(self, stretch: _Stretch, driver: Source, judge: Judge, asked: Asked) -> Iterator[Unit]:
-        meant = judge.bound.articles()
+    def _stretch(
+        self, stretch: _Stretch, driver: Source, judge: Judge, asked: Asked, meant: frozenset[str] | None
+    ) -> Iterator[Unit]:
         articles, bases, ends = stretch.articles, stretch.bases, stretch.ends
         at = 0
         row = bases[0] + 1
@@ -189,11 +201,11 @@ class Lookup:
 
     def _text(self, judge: Judge, article: Article, number: int, byte: int, size: int) -> str:
         """A paragraph's text: the bytes that the index says, else as the article gives it, which says what is wrong with it."""
-        if self._raw is not None:
-            try:
-                return str(self._raw(article.id, byte, size), "utf-8")
-            except (OSError, UnicodeDecodeError):
-                pass
+        try:
+            if self._raw is not None:
+                return self._raw(article.id, byte, size).decode()
+        except (OSError, UnicodeDecodeError):
+            pass
         return judge.text(article).text_of(number)
 
     def _current(self, index: Index) -> sqlite3.Connection:

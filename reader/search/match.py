@@ -34,6 +34,8 @@ def is_exact(leaf: Words) -> bool:
 
 
 def _tokens(leaf: Word | Phrase) -> list[str]:
+    if isinstance(leaf, Word) and leaf.text.isascii() and leaf.text.isalnum():
+        return [leaf.text]  # most words, without the work
     return " ".join(spaced(word) for word in leaf.words).split()
 
 

@@ -19,7 +19,7 @@ def places(leaf: Words, folded: str) -> Iterator[Span]:
     if isinstance(leaf, Near):
         return _near(leaf, folded)
     if folded.isascii():
-        return ascii_places(leaf, folded)
+        return iter(ascii_places(leaf, folded))
     if isinstance(leaf, Inside):
         return _standing(leaf.words, folded, _inside)
     return _standing(leaf.words, folded, _beginning if leaf.prefix else _whole)
@@ -45,23 +45,21 @@ def may_hold(query: Query, has: Callable[[str], bool]) -> bool:
     return all(map(has, query.words))
 
 
-def ascii_places(leaf: Word | Phrase | Inside, folded: str) -> Iterator[Span]:
+def ascii_places(leaf: Word | Phrase | Inside, folded: str) -> list[Span]:
     """As `places` for a text of ASCII, for which lower case is folded enough."""
-    pattern = _pattern(leaf)
+    pattern, anywhere = _pattern(leaf)
     if pattern is None:
-        return
-    inside = isinstance(leaf, Inside) or leaf.words[0] == "$"
-    if len(leaf.words[0]) <= _SHORT:
-        yield from (match.span() for match in pattern.finditer(folded))
-        return
-    # A pattern that begins with plain letters is found several times faster than one that looks behind itself.
-    position = 0
-    while (match := pattern.search(folded, position)) is not None:
-        start, position = match.span()
-        if inside or not start or folded[start - 1] not in _ALPHABET:
-            yield start, position
+        return []
+    found: list[Span] = []
+    match = pattern.search(folded)
+    while match is not None:
+        start, end = span = match.span()
+        if anywhere or not start or folded[start - 1] not in _ALPHABET:
+            found.append(span)
+            match = pattern.search(folded, end)
         else:
-            position = start + 1
+            match = pattern.search(folded, start + 1)
+    return found
 
 
 _SHORT = 2
@@ -69,21 +67,27 @@ _ALPHABET = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 
 
 @lru_cache(maxsize=512)
-def _pattern(leaf: Word | Phrase | Inside) -> re.Pattern[str] | None:
-    """The leaf as a pattern for texts of ASCII alone, the common case and many times faster; None if it stands in none."""
+def _pattern(leaf: Word | Phrase | Inside) -> tuple[re.Pattern[str] | None, bool]:
+    """The leaf as a pattern for texts of ASCII alone, the common case and many times faster, and whether it may begin anywhere.
+
+    None if it stands in none. A pattern that begins with plain letters is found several times faster than one
+    that looks behind itself; what is before it is looked at then. Short words are too common for that.
+    """
     words = leaf.words
     if not all(map(str.isascii, words)):
-        return None
+        return None, False
     starts = [r"(?<![0-9a-z])" if word != "$" else "" for word in words]
     ends = [r"(?![0-9a-z])" if word != "$" else "" for word in words]
     if isinstance(leaf, Inside):
         starts[0] = ends[-1] = ""
     elif leaf.prefix and words[-1] != "$":
         ends[-1] = "[0-9a-z]*"
-    if len(words[0]) > _SHORT:
+    looks_behind = bool(starts[0]) and len(words[0]) <= _SHORT
+    anywhere = looks_behind or not starts[0]
+    if not looks_behind:
         starts[0] = ""
     parts = (start + re.escape(word) + end for start, word, end in zip(starts, words, ends, strict=True))
-    return re.compile("[^0-9a-z$]*".join(parts))
+    return re.compile("[^0-9a-z$]*".join(parts)), anywhere
 
 
 def _standing(words: Sequence[str], folded: str, end_of: Callable[[Sequence[str], str, int], int]) -> Iterator[Span]:

@@ -48,7 +48,7 @@ def matching(corpus: Corpus, query: str | Query, *, scope: Scope = NOBODY) -> It
 
 
 def _meant(bound: Bound, corpus: Corpus) -> Iterable[Article]:
-    ids = bound.articles()
+    ids = bound.articles
     return (a for a in corpus.articles.values() if ids is None or a.id in ids)
 
 

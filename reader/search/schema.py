@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 
-SCHEMA = 3
+SCHEMA = 4
 """Raised with every change of the tables; an index with another number is deleted and built anew."""
 _APPLICATION = 0x72656164
 HASH = 32 << 20
 """Bytes of words that are gathered in memory before they are written: fewer, larger pieces need less merging."""
+_CRISIS = 64
+"""From this many pieces on SQLite merges them itself, whoever waits for it; `texts.join_some` does so long before."""
 _TOKENS = "tokenize = 'ascii tokenchars ''$'''"
 """What comes to the tokenizer was folded and spaced by `words.spaced`: all beyond ASCII is part of a word."""
 
@@ -82,6 +84,7 @@ def configure(connection: sqlite3.Connection) -> None:
     """Have words written in few large pieces, and these merged only when there are many: half the time, the same answers."""
     connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (HASH,))
     connection.execute("INSERT INTO words (words, rank) VALUES ('automerge', 0)")
+    connection.execute("INSERT INTO words (words, rank) VALUES ('crisismerge', ?)", (_CRISIS,))
 
 
 def make_tables(connection: sqlite3.Connection, project: str) -> None:

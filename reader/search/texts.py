@@ -81,6 +81,29 @@ def put_texts(connection: sqlite3.Connection, articles: Iterable[tuple[Pending, 
     return characters
 
 
+_PIECES = """
+WITH RECURSIVE piece (id) AS (
+    SELECT min(segid) FROM words_idx
+    UNION ALL SELECT (SELECT min(segid) FROM words_idx WHERE segid > id) FROM piece WHERE id IS NOT NULL
+) SELECT count(id) FROM piece
+"""
+_AT_ONCE = 500
+"""Pages that are merged in one transaction: some tens of milliseconds."""
+
+
+def pieces(connection: sqlite3.Connection) -> int:
+    """How many pieces the words lie in: each transaction makes one, a search asks each of them."""
+    return int(connection.execute(_PIECES).fetchone()[0])
+
+
+def join_some(connection: sqlite3.Connection, *, begin: bool) -> bool:
+    """Go on merging all pieces into one, in the caller's transaction; False where that is done. `begin` with those there are now."""
+    before = connection.total_changes
+    pages = -_AT_ONCE if begin else _AT_ONCE
+    connection.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
+    return connection.total_changes - before >= 2  # less is the command alone
+
+
 def read(text_of: TextOf, article_id: str) -> ArticleText | None:
     """A text; None if it cannot be read: the search says so when it comes to it."""
     try:

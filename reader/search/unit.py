@@ -68,7 +68,7 @@ class Unit:
             return self.judge.patterns.spans(leaf, self.text)
         plain = self.plain
         if plain is not None and not isinstance(leaf, Near):  # the common case without what it can do without
-            return list(ascii_places(leaf, plain))
+            return ascii_places(leaf, plain)
         view = self.view
         return [view.span(start, end) for start, end in places(leaf, view.folded)]
 

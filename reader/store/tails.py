@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,7 +44,8 @@ class Tails:
         self._report = report
         self._tails: dict[str, _Tail] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
-        self._known_paths: dict[str, Path] = {}
+        self._listing = fs.Listing(self._folder)
+        self._known_paths: tuple[list[str], dict[str, Path]] = ([], {})
         self._opened = False
         self.lost: set[str] = set()
         """Journals that are gone, or shorter than what is known of them."""
@@ -55,15 +56,15 @@ class Tails:
         """Where the journal of a name is."""
         return self._folder / f"{name}{SUFFIX}"
 
-    def paths(self) -> dict[str, Path]:
+    def paths(self) -> Mapping[str, Path]:
         """The journals there are, by name."""
-        known = self._known_paths
-        names = (name for name in fs.names(self._folder) if name.endswith(SUFFIX) and name[0] != ".")
-        return {name.removesuffix(SUFFIX): known.get(name) or self._new_path(name) for name in names}
-
-    def _new_path(self, file: str) -> Path:
-        path = self._known_paths[file] = self._folder / file
-        return path
+        names = self._listing.names()
+        known, paths = self._known_paths
+        if names is not known:
+            files = (name for name in names if name.endswith(SUFFIX) and name[0] != ".")
+            paths = {name.removesuffix(SUFFIX): self._folder / name for name in files}
+            self._known_paths = (names, paths)
+        return paths
 
     def checkpoint_path(self, name: str) -> Path:
         """Where the checkpoint of a journal is."""

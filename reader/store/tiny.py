@@ -59,7 +59,7 @@ class TinyStore:
         self._split: tuple[Edit, dict[str, list[Change]]] | None = None
         self._files: dict[str, int] = {}
         self._news: list[Edit] = []
-        self._looked: tuple[str, list[tuple[str, int]]] = ("", [])
+        self._looked: tuple[str, Mapping[str, Path], list[int]] = ("", {}, [])
         self._info_in_doubt = False
         self._latest_at = ""
         self._journal: Journal | None = None
@@ -154,7 +154,7 @@ class TinyStore:
         self.read_only = f"{what} ({error.strerror})"
         return ReadOnly(f"Nothing can be changed: {self.read_only}.")
 
-    def journal_paths(self) -> dict[str, Path]:
+    def journal_paths(self) -> Mapping[str, Path]:
         return self._tails.paths()
 
     # -- following the journals ----------------------------------------------------------------------
@@ -587,9 +587,9 @@ class TinyStore:
         Damage if a journal no longer reaches to the cursor.
         """
         paths = self.journal_paths()
-        sizes = [(name, fs.size_of(path)) for name, path in paths.items()]
-        if since and self._looked == (since, sizes):
-            return [], since  # asked for by every search, and most often nothing is new
+        sizes = self._sizes(paths)
+        if since and self._looked == (since, paths, sizes):
+            return [], since
         places: dict[str, tuple[int, int]] = msgspec.json.decode(since) if since else {}
         entries: list[Entry] = []
         for name, path in paths.items():
@@ -599,8 +599,23 @@ class TinyStore:
             entries += found.entries
         entries.sort(key=lambda entry: entry.edit.order)
         reached = msgspec.json.encode(places).decode()
-        self._looked = (reached, sizes)
+        self._looked = (reached, paths, sizes)
         return [entry.edit for entry in entries], reached
+
+    @reading
+    def has_news(self, since: str) -> bool:
+        """Whether a journal has come, gone or changed since `edits` gave this cursor last; asked for by every search."""
+        paths = self.journal_paths()
+        now = (since, paths, self._sizes(paths))
+        if self._looked != now:
+            return True
+        self._looked = now
+        return False
+
+    def _sizes(self, paths: Mapping[str, Path]) -> list[int]:
+        """The sizes of journals; nobody else writes the one that is open."""
+        own = self._journal
+        return [own.size if own is not None and own.name == n else fs.size_of(path) for n, path in paths.items()]
 
     def newest_first(self, coder: str = "") -> Iterator[Edit]:
         """The edits of one coder, or of all, from the newest."""
@@ -608,7 +623,7 @@ class TinyStore:
         return _said(merge_sorted(*(journals.newest_first(p) for p in paths), key=lambda e: e.order, reverse=True))
 
     @reading
-    def _journals(self) -> dict[str, Path]:
+    def _journals(self) -> Mapping[str, Path]:
         return self.journal_paths()
 
     @reading

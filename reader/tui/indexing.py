@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reader.project.building import Builder
     from reader.tui.app import ReaderApp
 
+ALL = "all texts are indexed"
 PATIENCE = 0.02
 """Seconds that a key waits at most for a child that writes the index."""
 
@@ -66,7 +67,7 @@ class Indexing:
         def progress(done: int, total: int) -> None:
             if self._ended:
                 raise Cancelled("The program ends.")
-            loop.call_soon_threadsafe(self._say, f"indexing {done:,} of {total:,}")
+            loop.call_soon_threadsafe(self._say, f"indexing {done:,} of {total:,}" if done < total else ALL)
 
         self._say("indexing")
         self._builder = Builder(project.path, project.coder)
@@ -75,7 +76,7 @@ class Indexing:
         finally:
             self._builder.stop()
             self._builder = None
-        self._say("all texts are indexed" if done else "")
+        self._say(ALL if done else "")
 
     def _say(self, text: str) -> None:
         """Say it where nothing else is said, and in place of what was said last."""
