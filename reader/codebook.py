@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from reader.errors import BadName, UnknownTag
 from reader.model import Tag
@@ -89,6 +89,7 @@ class Codebook:
         self.tags = tags
         self._paths: dict[str, tuple[str, ...]] = {}
         self._children: dict[str, list[Tag]] | None = None
+        self._tree: list[tuple[Tag, int]] | None = None
         self._colours: dict[str, str] = {}
 
     def resolve(self, tag_id: str) -> Tag | None:
@@ -163,6 +164,21 @@ class Codebook:
                 tags.sort(key=lambda t: plain(t.name))
             self._children = grouped
         return self._children.get(parent, [])
+
+    def tree(self) -> Sequence[tuple[Tag, int]]:
+        """All tags in use with their depth (0: at the root), children right behind their parents."""
+        if self._tree is None:
+            self._tree = [*self._below("", 0)]
+        return self._tree
+
+    def below(self, tag_id: str) -> list[Tag]:
+        """The tags in use under a tag, at any depth."""
+        return [tag for tag, _ in self._below(tag_id, 0)]
+
+    def _below(self, parent: str, depth: int) -> Iterator[tuple[Tag, int]]:
+        for tag in self.children(parent):
+            yield tag, depth
+            yield from self._below(tag.id, depth + 1)
 
     def child(self, parent: str, name: str) -> Tag | None:
         """The tag of this name right under a parent, case and accents ignored."""

@@ -13,7 +13,7 @@ from reader.commands.coding import meaning, mine
 from reader.commands.phrases import listed, many, titled
 from reader.commands.registry import Outcome, command
 from reader.commands.retag import retagged
-from reader.commands.tags import TAG, tree
+from reader.commands.tags import TAG
 from reader.commands.wanted import TagRef, existing, to_put_on
 from reader.errors import ReaderError, UsageError
 from reader.model import Annotation, Article, Tag
@@ -38,7 +38,7 @@ def tag_move(project: Project, tag: TagRef, parent: TagRef | None = None) -> Out
     before = existing(codebook, tag)
     above = existing(codebook, parent) if parent else None
     shown = codebook.shown(before.id)
-    if above is not None and above.id in {before.id, *(t.id for t, _ in tree(codebook, before.id))}:
+    if above is not None and above.id in {before.id, *(t.id for t in codebook.below(before.id))}:
         raise UsageError(f"{codebook.shown(above.id)} is {shown} itself or stands under it; choose another parent.")
     target = above.id if above else ""
     current = codebook.resolve(before.parent) if before.parent else None
@@ -50,7 +50,7 @@ def tag_move(project: Project, tag: TagRef, parent: TagRef | None = None) -> Out
         raise UsageError(f"There is a tag {path!r} already; rename one, or `reader tag-merge` the two.")
     edit = project.apply("tag-move", [(before, replace(before, parent=target))])
     new = project.codebook.shown(before.id)
-    below = sum(1 for _ in tree(project.codebook, before.id))
+    below = len(project.codebook.below(before.id))
     with_below = f", with {many(below, 'tag')} under it" if below else ""
     return Outcome(f"Moved {shown} to {new}{with_below}.", f"{shown} is now {new}", edit)
 
@@ -88,7 +88,7 @@ def merging(project: Project, tag: TagRef, into: TagRef) -> Merging:
     found = Merging(existing(codebook, tag), existing(codebook, into))
     if found.tag.id == found.into.id:
         raise UsageError(f"{codebook.shown(found.tag.id)} cannot be merged into itself.")
-    if found.into.id in {t.id for t, _ in tree(codebook, found.tag.id)}:
+    if found.into.id in {t.id for t in codebook.below(found.tag.id)}:
         raise UsageError(
             f"{codebook.shown(found.into.id)} stands under {codebook.shown(found.tag.id)}; "
             "`reader tag-move` it out first, or merge the other way round."

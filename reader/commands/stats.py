@@ -11,7 +11,6 @@ from reader.commands.phrases import titled
 from reader.commands.reading import as_read
 from reader.commands.registry import Outcome, command
 from reader.commands.reviewing import since_of, visited
-from reader.commands.tags import tree
 from reader.commands.wanted import check_coder
 from reader.errors import UsageError
 from reader.model import PASSED_OVER, Article, Marks, Tag, role_of
@@ -142,7 +141,7 @@ def coder_rows(project: Project, by: str = "") -> list[dict[str, Any]]:
 
 def tag_rows(project: Project, by: str = "") -> list[dict[str, Any]]:
     """A row a tag and coder: where it stands, from where it is absent, where it was not looked for."""
-    tags = [tag for tag, _ in tree(project.codebook)]
+    tags = [tag for tag, _ in project.codebook.tree()]
     coders = [by] if by else sorted(_figures(project, ""))
     counted = {(tag.id, coder): [0, 0, 0, 0, 0] for tag in tags for coder in coders}
     for article in project.articles.values():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from reader.codebook import PALETTE, Codebook, check_name, colour_named, plain, warning
+from reader.codebook import PALETTE, check_name, colour_named, plain, warning
 from reader.commands.phrases import many
 from reader.commands.registry import Outcome, command
 from reader.commands.wanted import TagRef, existing, new_tags
@@ -30,7 +30,7 @@ def tags(project: Project) -> Outcome:
     counted = counts(project)
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
-    for tag, depth in tree(codebook):
+    for tag, depth in codebook.tree():
         count = counted.get(tag.id, 0)
         rows.append({"id": tag.id, "path": codebook.shown(tag.id), "name": tag.name, "count": count})
         rest = "".join((", archived" if tag.archived else "", f"  {tag.description}" if tag.description else ""))
@@ -41,13 +41,6 @@ def tags(project: Project) -> Outcome:
 def counts(project: Project) -> dict[str, int]:
     """The annotations of each tag as it is meant now, merged ones counted where they went."""
     return project.counts().meant(project.codebook, project.coder if project.info.blind else None)
-
-
-def tree(codebook: Codebook, parent: str = "", depth: int = 0) -> Iterator[tuple[Tag, int]]:
-    """The tags under a tag (empty: all) with their depth, children under their parents."""
-    for tag in codebook.children(parent):
-        yield tag, depth
-        yield from tree(codebook, tag.id, depth + 1)
 
 
 @command(
@@ -163,7 +156,7 @@ def tag_delete(project: Project, tag: TagRef, *, children: bool = False) -> Outc
     codebook = project.codebook
     root = existing(codebook, tag)
     shown = codebook.shown(root.id)
-    below = [t for t, _ in tree(codebook, root.id)]
+    below = codebook.below(root.id)
     if below and not children:
         raise ReaderError(
             f"{shown} has {many(len(below), 'tag')} under it; --children deletes them too, tag-archive keeps all."

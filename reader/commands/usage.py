@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.commands.tags import tree
-
 if TYPE_CHECKING:
     from reader.project import Project
 
@@ -25,6 +23,10 @@ class TagUsage(NamedTuple):
     with_below: Usage = Usage()
 
 
+NONE = Usage()
+UNUSED = TagUsage()
+
+
 class _Places:
     """Where a tag stands: doubles that a merge made are one."""
 
@@ -34,6 +36,11 @@ class _Places:
         self.annotations: set[tuple[object, ...]] = set()
         self.paragraphs: set[tuple[str, int]] = set()
         self.articles: set[str] = set()
+
+    def take(self, other: _Places) -> None:
+        self.annotations |= other.annotations
+        self.paragraphs |= other.paragraphs
+        self.articles |= other.articles
 
     def counted(self) -> Usage:
         return Usage(len(self.annotations), len(self.paragraphs), len(self.articles))
@@ -53,21 +60,20 @@ def usage(project: Project) -> dict[str, TagUsage]:
         found = places.setdefault(tag.id, _Places())
         found.annotations.add((tag.id, use.coder, use.unit, use.article, use.start, use.stop))
         found.articles.add(use.article)
-        if use.first:
+        if use.first and use.first == use.last:
+            found.paragraphs.add((use.article, use.first))
+        elif use.first:
             found.paragraphs.update((use.article, number) for number in range(use.first, use.last + 1))
     counted = {tag_id: found.counted() for tag_id, found in places.items()}
-    above: dict[int, str] = {}
-    order: list[tuple[str, str]] = []
-    for tag, depth in tree(codebook):
-        above[depth] = tag.id
-        order.append((tag.id, above.get(depth - 1, "")))
     rolled: dict[str, Usage] = {}
-    for tag_id, parent in reversed(order):  # children stand behind their parents, so each is full when its turn comes
-        found = places.setdefault(tag_id, _Places())
-        rolled[tag_id] = found.counted()
-        if parent:
-            into = places.setdefault(parent, _Places())
-            into.annotations |= found.annotations
-            into.paragraphs |= found.paragraphs
-            into.articles |= found.articles
-    return {tag_id: TagUsage(counted.get(tag_id, Usage()), rolled[tag_id]) for tag_id, _ in order}
+    for tag, _ in reversed(codebook.tree()):  # children stand behind their parents, so each is full when its turn comes
+        here = places.get(tag.id)
+        if here is not None:
+            rolled[tag.id] = here.counted()
+            parent = codebook.resolve(tag.parent) if tag.parent else None
+            if parent is not None:
+                places.setdefault(parent.id, _Places()).take(here)
+    return {
+        tag.id: TagUsage(counted.get(tag.id, NONE), rolled[tag.id]) if tag.id in rolled else UNUSED
+        for tag, _ in codebook.tree()
+    }

@@ -9,7 +9,7 @@ from reader import commands
 from reader.commands import tagfields
 from reader.commands.codebook import merging, tag_merge, tag_move
 from reader.commands.goodbye import draft_of_description, draft_of_tag_note
-from reader.commands.tags import counts, tree
+from reader.commands.tags import counts
 from reader.errors import ReaderError, UsageError
 from reader.model import Tag
 from reader.tui.ask import Ask
@@ -76,7 +76,7 @@ class CodebookEdits(CommandScreen[None]):
 
     def _below(self, tag: Tag) -> set[str]:
         """The ids of a tag and of all under it."""
-        return {tag.id, *(t.id for t, _ in tree(self.project.codebook, tag.id))}
+        return {tag.id, *(t.id for t in self.project.codebook.below(tag.id))}
 
     # -- made and named ------------------------------------------------------------------------------------
 

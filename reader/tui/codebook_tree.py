@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from reader.codebook import Codebook
@@ -23,13 +23,8 @@ class Tree:
 
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
-        self._rows = list(self._walk("", 0))
+        self._rows = [TreeRow(tag.id, depth) for tag, depth in codebook.tree()]
         self._folded: list[str] | None = None
-
-    def _walk(self, parent: str, depth: int) -> Iterator[TreeRow]:
-        for tag in self.codebook.children(parent):
-            yield TreeRow(tag.id, depth)
-            yield from self._walk(tag.id, depth + 1)
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -193,6 +193,7 @@ class Rows(Drawn, can_focus=True):
         self._widths: tuple[int, list[int]] = (-1, [])
         self._sized = False
         self._lines: dict[int, Strip] = {}
+        self._drawn_before: dict[int, tuple[object, Strip]] = {}
         self._walked = False
 
     def show(self, count: int, source: RowSource, *, cursor: int = 0) -> None:
@@ -219,6 +220,7 @@ class Rows(Drawn, can_focus=True):
         """Other columns from now on."""
         self.columns = tuple(columns)
         self._widths = (-1, [])
+        self._drawn_before.clear()
         self.refresh()
 
     @property
@@ -297,6 +299,7 @@ class Rows(Drawn, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget styles of the theme before."""
         self._styles_known.clear()
+        self._drawn_before.clear()
         super().notify_style_update()
 
     def on_click(self, event: events.Click) -> None:
@@ -357,10 +360,18 @@ class Rows(Drawn, can_focus=True):
             return self._line([column.title for column in self.columns], width, current=False, style="header")
         index = self.top + y - self.header
         if index < self.count:
-            return self._line(self._source(index), width, current=index == self.cursor, bar=self._thumb(y))
+            return self._row(y, self._source(index), width, current=index == self.cursor, bar=self._thumb(y))
         if not self.count and index < len(self.empty):
             return Strip([Segment(fit("  " + self.empty[index], width), self._style("dim"))], width)
         return Strip([Segment(" " * width, self._style(""))], width)
+
+    def _row(self, y: int, cells: Sequence[Cell], width: int, *, current: bool, bar: str) -> Strip:
+        """A row; where it says what it said before, the strip of before, which the terminal's codes are known of."""
+        what = (cells, width, current, bar)
+        known = self._drawn_before.get(y)
+        if known is None or known[0] != what:
+            known = self._drawn_before[y] = (what, self._line(cells, width, current=current, bar=bar))
+        return known[1]
 
     def _point(self, y: int) -> None:
         """A screen reader finds the terminal's cursor on the current row; a field above has it while one types there."""
