@@ -7,6 +7,7 @@ unknown escape sequence inside it. Here nothing between the marks of a paste is 
 from __future__ import annotations
 
 import os
+import queue
 import selectors
 import signal
 import threading
@@ -18,6 +19,7 @@ from textual import constants, events
 from textual._xterm_parser import BRACKETED_PASTE_END as END
 from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual._xterm_parser import XTermParser
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -29,6 +31,8 @@ LOOK_AGAIN = 0.1
 """Seconds after which the input thread looks whether the program has ended."""
 LAST_OUTPUT = 2.0
 """Seconds that a terminal may take for the last output."""
+STUCK = 1.0
+"""Seconds without any output taken after which a terminal is not slow, but takes nothing."""
 
 
 class PasteParser(XTermParser):
@@ -67,8 +71,21 @@ class PasteParser(XTermParser):
 class TerminalDriver(LinuxDriver):
     """Textual's driver, reading larger pieces and with that parser; a lone Escape is known after ESCDELAY.
 
-    It ends also where nobody reads the terminal any more, as behind a dropped line.
+    Keys and signals are answered, and it ends, also where nobody reads the terminal any more, as behind a dropped line.
     """
+
+    def write(self, data: str) -> None:
+        """Hand on to the output thread. A slow terminal is waited for, one that takes nothing is not: what comes is kept."""
+        output = self._writer_thread
+        assert output is not None, "the terminal is taken"  # noqa: S101  (nothing is written before)
+        waiting = output._queue  # noqa: SLF001  its limit would keep the program from hearing any signal
+        if not waiting.maxsize and waiting.empty():
+            waiting.maxsize = MAX_QUEUED_WRITES
+        try:
+            waiting.put(data, timeout=STUCK if output.is_alive() else 0)
+        except queue.Full:
+            waiting.maxsize = 0
+            waiting.put(data)
 
     def close(self) -> None:
         """Let the output thread write what is left; what the terminal does not take is thrown away in the end."""

@@ -266,12 +266,14 @@ class Terminal:
         assert found
         return found
 
-    def wait_beside(self, holds: Callable[[], bool], what: str = "a state", seconds: float = DEADLINE) -> None:
-        """Wait until something holds that no screen shows, as a file; what is painted meanwhile is taken."""
-        end = time.monotonic() + seconds
+    def wait_beside(self, holds: Callable[[], bool], what: str = "a state", *, reading: bool = True) -> None:
+        """Wait until something holds that no screen shows, as a file; what is painted meanwhile is taken, or left there."""
+        end = time.monotonic() + DEADLINE
         while not holds():
-            assert time.monotonic() < end, f"{what} never came, not within {seconds:.0f} s; the screen:\n{self.text}"
-            self.bytes_in(LOOK_AGAIN)
+            assert time.monotonic() < end, f"{what} never came, not within {DEADLINE:.0f} s; the screen:\n{self.text}"
+            select.select([self.fd] if reading else [], [], [], LOOK_AGAIN)
+            if reading:
+                self.read(0)
 
     def wait_bytes(self, pattern: str, since: int = 0, seconds: float = DEADLINE) -> None:
         """Wait until the bytes sent from a place on match; no screen is emulated, so this costs next to nothing."""

@@ -91,7 +91,14 @@ def test_no_torn_sequence_edits(lines: list[tuple[Room, Terminal]]) -> None:
     assert [len(room.edits()) for room, _ in lines] == [len(edits) + 1 for edits in before]
 
 
-DIALOGS = {"a": "note on ¶", "t": "tag ¶", "/": r"^ /.*\Z", "l": "i import  ", "f": "search:", ":": r"^ :.*\Z"}
+DIALOGS = {
+    "a": "note on ¶",
+    "t": "tag ¶",
+    "/": r"^ /.*\Z",
+    "l": "i import  ",
+    "f": "search:",
+    ":": "a command, or the number",
+}
 """The keys that open them, and what they show."""
 IN_DIALOGS = (f"{CSI}5~", f"{CSI}1;5B", f"{CSI}<64;11;12M")
 

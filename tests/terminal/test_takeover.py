@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,21 +58,55 @@ def test_the_second_session_takes_over_and_nothing_is_lost(harbour: Room) -> Non
     assert tag_names(harbour) == {"first", "second"}
 
 
+def behind_a_dropped_line(terminal: Terminal, room: Room) -> None:
+    """Go on working where nobody takes what is painted: more than the system and the program keep in their queues."""
+    terminal.press("escape")
+    terminal.wait_for("¶ 4 note.* saved")
+    edits = len(room.edits())
+    for number in range(1, 19):
+        terminal.type("j1")
+        terminal.wait_beside(partial(has_edits, room, edits + number), f"edit {number} of them", reading=False)
+
+
+def has_edits(room: Room, count: int) -> bool:
+    return len(room.edits()) >= count
+
+
 @pytest.mark.sweep
 def test_a_session_whose_terminal_nobody_reads_any_more_ends_too(harbour: Room) -> None:
-    """As behind a line that was dropped: what it paints is not taken, and must not keep it from ending."""
     with at_work(harbour) as first:
-        first.press("escape")
-        first.wait_for("¶ 4 note.* saved")
-        first.settle()
-        first.press("G", "g", "G", "g", "G", "g")  # more is painted than a terminal keeps
+        behind_a_dropped_line(first, harbour)
         with harbour.terminal("--take-over") as second:
-            second.wait_for("¶ [12] of 29")
+            second.wait_for("¶ 26 of 29")
             second.type("tsecond\r")
             second.wait_for(TAGGED.format("second"))
             assert second.quit() == 0
         assert first.end() == 0
     assert tag_names(harbour) == {"first", "second"}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("how", ["term", "close"])
+def test_a_signal_ends_it_there_too(harbour: Room, how: str) -> None:
+    with at_work(harbour) as terminal:
+        behind_a_dropped_line(terminal, harbour)
+        if how == "close":
+            terminal.hang_up()
+        else:
+            terminal.send_signal(signal.SIGTERM)
+        assert terminal.end() == 0
+
+
+@pytest.mark.sweep
+def test_who_comes_back_to_a_terminal_that_was_stopped_sees_all_of_it(harbour: Room) -> None:
+    with at_work(harbour) as terminal:
+        behind_a_dropped_line(terminal, harbour)
+        terminal.wait_for("¶ 26 of 29")
+        terminal.wait_for("¶ 26 tagged first · saved")
+        terminal.press("j")
+        terminal.wait_for("¶ 27 of 29")
+        assert terminal.quit() == 0
+        assert terminal.left_as_it_was() == []
 
 
 @pytest.mark.sweep
