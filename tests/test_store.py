@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -17,10 +18,11 @@ from tinydb import TinyDB, where
 
 from reader import fs
 from reader.commands.library import read
-from reader.edits import Edit, new_id, now
+from reader.edits import Change, Edit, new_id, now
 from reader.errors import Conflict, Damage, Locked, NotSaved, ReadOnly, UsageError
 from reader.model import Tag
 from reader.project import Project
+from reader.store.records import encode
 from reader.store.replay import replay
 from reader.store.tiny import TinyStore
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
@@ -422,3 +424,154 @@ def test_an_erased_line_wins_over_a_whole_one(project: Project) -> None:
     other.write_bytes(lines[0] + encode_line(erased))
     shelf = replay([path, other]).shelves.get("codebook.json")
     assert shelf is None or not shelf.table("tags")
+
+
+# -- journals whose lines are not as they were written ----------------------------------------------------
+
+
+def three_tags(project: Project) -> Path:
+    """The journal of a closed project with an article and the tags a, b and c."""
+    for name in "abc":
+        add_tag(project, name)
+    project.close()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    return path
+
+
+def without_derived(project: Project) -> None:
+    """Leave the journals alone: nothing else says what was in them."""
+    (project.path / "codebook.json").unlink()
+    for checkpoint in (project.path / "journal").glob("*.checkpoint"):
+        checkpoint.unlink()
+
+
+def names_of(project: Project) -> list[str]:
+    return sorted(tag.name for tag in project.tags.values())
+
+
+@pytest.mark.parametrize("end", [b"", b"x"], ids=["without its LF", "with another byte for it"])
+def test_a_whole_last_line_is_kept_though_its_end_is_damaged(project: Project, end: bytes) -> None:
+    path = three_tags(project)
+    without_derived(project)
+    path.write_bytes(path.read_bytes()[:-1] + end)
+    again = Project.open(project.path, coder="c1")
+    add_tag(again, "d")
+    again.close()
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert [json.loads(line[9:])["seq"] for line in lines] == [1, 2, 3, 4, 5]
+    assert all(int(line[:8], 16) == zlib.crc32(line[9:-1]) for line in lines)
+    assert names_of(Project.open(project.path, coder="c2")) == ["a", "b", "c", "d"]
+
+
+def test_two_lines_whose_lf_between_was_damaged_are_both_read_and_that_is_said(project: Project) -> None:
+    path = three_tags(project)
+    without_derived(project)
+    first, second, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first[:-1] + b"\r" + second + b"".join(rest))
+    again = Project.open(project.path, coder="c1")
+    assert names_of(again) == ["a", "b", "c"]
+    assert [edit.command for edit in again.edits(newest_first=False)] == ["import", "tag-add", "tag-add", "tag-add"]
+    assert again.problems == [f"{path.stem}, edit 1: its checksum does not hold."]
+    again.undo()
+    again.close()
+    assert names_of(Project.open(project.path, coder="c2")) == ["a", "b"]
+
+
+def test_a_line_taken_out_is_said_and_the_others_are_read(project: Project) -> None:
+    path = three_tags(project)
+    without_derived(project)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:2] + lines[3:]))
+    again = Project.open(project.path, coder="c1")
+    assert names_of(again) == ["a", "c"]
+    assert again.problems == [f"{path.stem}: after edit 2 comes edit 4."]
+
+
+def test_a_line_that_is_no_edit_is_said(project: Project) -> None:
+    path = three_tags(project)
+    without_derived(project)
+    other = b'{"id": 7}'
+    path.write_bytes(path.read_bytes() + b"%08x %s\n" % (zlib.crc32(other), other))
+    again = Project.open(project.path, coder="c1")
+    assert names_of(again) == ["a", "b", "c"]
+    assert again.problems[0].startswith(f"{path.stem}, edit 5: it is no edit (")
+
+
+def test_an_edit_far_back_is_found_behind_lines_longer_than_a_block(project: Project) -> None:
+    """The history is read from its end in blocks of 64 KiB."""
+    first = add_tag(project, "first")
+    article = the_article(project)
+    for number in (2, 4):
+        anchor = project.paragraph_anchor(article, number)
+        project.apply(
+            "note", [(None, project.annotation("paragraph", article=article, anchor=anchor, note="é" * 90_000))]
+        )
+    project.close()
+    again = Project.open(project.path, coder="c1")
+    assert [edit.command for edit in again.edits()] == ["note", "note", "tag-add", "import"]
+    for _ in range(3):
+        again.undo()
+    again.flush()
+    assert (names_of(again), again.marks(article.id).annotations) == ([], {})
+    again.redo()
+    assert dict(again.tags) == {first.id: first}
+
+
+class Unfinished(FullDisk):
+    """A full disk that does not even let what was half written be taken back."""
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        if self.full:
+            super(FullDisk, self).write(fd, data[:30])
+        return super().write(fd, data)
+
+    def truncate(self, fd: int, size: int) -> None:
+        if self.full:
+            raise OSError(5, "Input/output error")
+        super().truncate(fd, size)
+
+
+def test_half_a_line_that_could_not_be_taken_back_is_cut_off_before_the_next(project: Project) -> None:
+    add_tag(project, "a")
+    project.flush()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    size = path.stat().st_size
+    disk = Unfinished()
+    with fs.using(disk):
+        disk.full = True
+        add_tag(project, "b")
+        with pytest.raises(NotSaved):
+            project.flush(5)
+        assert path.stat().st_size > size
+        disk.full = False
+        project.close()
+    assert names_of(Project.open(project.path, coder="c2")) == ["a", "b"]
+    assert Project.open(project.path, coder="c1").verify() == []
+    assert [json.loads(line[9:])["seq"] for line in path.read_bytes().splitlines()] == [1, 2, 3]
+
+
+def test_what_another_program_put_behind_ones_own_journal_is_read_and_gone_on_from(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a sync tool brings the longer journal of the same copy while a session is open."""
+    from reader.store.journal import encode_line
+
+    monkeypatch.setattr("reader.store.writer.RETRY_AFTER", 0.01)
+    add_tag(project, "a")
+    project.flush()
+    (path,) = (project.path / "journal").glob("*.jsonl")
+    tag = Tag(id=new_id("t"), name="b", created=now())
+    change = Change("tags", tag.id, None, encode(tag))
+    with path.open("ab") as file:
+        file.write(encode_line(Edit(id=new_id("e"), at=now(), coder="c1", command="tag-add", changes=(change,), seq=3)))
+    add_tag(project, "c")
+    while project.pending:
+        with contextlib.suppress(NotSaved):  # the first try finds out
+            project.flush()
+    project.poll()
+    assert names_of(project) == ["a", "b", "c"]
+    project.close()
+    assert [json.loads(line[9:])["seq"] for line in path.read_bytes().splitlines()] == [1, 2, 3, 4]
+    again = Project.open(project.path, coder="c2")
+    assert names_of(again) == ["a", "b", "c"]
+    assert again.verify() == []
