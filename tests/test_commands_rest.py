@@ -434,7 +434,50 @@ def test_what_an_import_did_is_said(tmp_path: Path) -> None:
     commands.note(project, the_article(project), 1, "x")
     refused = commands.import_(project, [str(turns)], split="blank")
     assert "Not split anew" in refused.text
+    assert (again.brief, refused.brief) == ("already here", "not split anew")
     project.close()
+
+
+def paragraphs_of(project: Project, article: Article) -> list[str]:
+    text = project.text(article.id)
+    return [text.text_of(number) for number in range(1, len(text) + 1)]
+
+
+def test_a_text_in_which_nothing_is_marked_is_split_anew_in_one_step_for_undo(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "data", coder="anna", articles=[])
+    file = tmp_path / "p07.txt"
+    file.write_text("The first line\nand the second.\n\nThe third\nand the last.\n")
+    commands.import_(project, [str(file)], split="blank")
+    article = the_article(project)
+    blocks, lines = file.read_text().strip().split("\n\n"), file.read_text().split()
+    assert paragraphs_of(project, article) == blocks
+    commands.role(project, article, [2], role="furniture")
+    split = commands.import_(project, [str(file)], split="line")
+    assert (split.text, split.brief) == ("Split p07 anew: 4 paragraphs, one a line.", "1 article split anew")
+    assert [" ".join(part.split()) for part in paragraphs_of(project, article)] == [
+        "The first line", "and the second.", "The third", "and the last.",
+    ]  # fmt: skip
+    assert sum(len(part.split()) for part in paragraphs_of(project, article)) == len(lines)
+    assert project.paragraph(the_article(project), 2).role == "body"  # set by hand on a paragraph that is no more
+    project.close()
+    again = Project.open(project.path, coder="anna")
+    assert len(paragraphs_of(again, article)) == 4
+    again.undo()
+    assert paragraphs_of(again, article) == blocks
+    assert again.paragraph(the_article(again), 2).role == "furniture"
+    again.redo()
+    assert len(paragraphs_of(again, article)) == 4
+    again.close()
+
+
+def test_a_removed_text_imported_again_comes_back_with_its_marks(project: Project, article: Article) -> None:
+    commands.note(project, article, 2, "mine")
+    commands.remove(project, article)
+    done = project.import_articles([new_article(source="again.txt")])
+    assert [(a.id, a.number, a.sources) for a in done.new] == [(article.id, article.number, ("flood.txt", "again.txt"))]
+    assert notes_on(project, the_article(project), 2) == ["mine"]
+    project.undo()
+    assert not project.articles
 
 
 def test_another_rule_that_gives_the_same_paragraphs_changes_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -343,3 +343,60 @@ def test_undo_is_refused_once_somebody_used_what_came_in(empty: Project) -> None
     imported = next(edit for edit in empty.edits() if edit.command == "import")
     with pytest.raises(ReaderError, match="would be lost"):
         empty.undo(imported.id)
+
+
+# -- two sessions at once ------------------------------------------------------------------------------
+
+
+def arriving_late(
+    project: Project, parts: Sequence[Sequence[str]], meanwhile: Callable[[], object]
+) -> Iterator[NewArticle]:
+    """Articles of which the last is read only after something happened in another session."""
+    for part in parts[:-1]:
+        yield new_article(part, source=f"{part[0]}.txt")
+    meanwhile()
+    yield new_article(parts[-1], source=f"{parts[-1][0]}.txt")
+
+
+def test_an_article_that_another_session_imported_meanwhile_comes_in_once(project: Project) -> None:
+    """Both read One and Two; the other session is first with One, and with an article of its own."""
+    other = Project.open(project.path, coder="c2")
+
+    def meanwhile() -> None:
+        other.import_articles(
+            [new_article(("One", "Text one."), source="there.txt"), new_article(("Other", "Text other."))]
+        )
+
+    parts = [("One", "Text one."), ("Two", "Text two.")]
+    first = project.next_number()
+    done = project.import_articles(arriving_late(project, parts, meanwhile))
+    assert [article.title for article in done.new] == ["Two"]
+    assert [(article.title, article.sources, source) for article, source in done.same] == [
+        ("One", ("there.txt", "One.txt"), "One.txt")
+    ]
+    other.poll()
+    for session in (project, other):
+        by_title = {article.title: article.number for article in session.articles.values()}
+        assert {title: by_title[title] - first for title in ("One", "Other", "Two")} == {"One": 0, "Other": 1, "Two": 2}
+        assert len(session.articles) == first + 2
+    other.close()
+
+
+def test_a_key_that_another_session_gave_meanwhile_stays_there(project: Project) -> None:
+    other = Project.open(project.path, coder="c2")
+
+    def found() -> Iterator[NewItem]:
+        yield NewTag(path=("brought",), key="k")
+        other.import_articles([new_article(("Two", "Text two."))])
+        made = add_tag(other, "made here")
+        other.apply("tag-key", [(made, msgspec.structs.replace(made, key="k"))])
+        other.flush()
+        yield new_article(("Two", "Text two."))
+
+    project.import_articles(found())
+    project.poll()
+    assert {tag.name: tag.key for tag in project.tags.values() if tag.name in ("brought", "made here")} == {
+        "brought": "",
+        "made here": "k",
+    }
+    other.close()

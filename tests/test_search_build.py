@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 
 from reader.errors import Cancelled
 from reader.project import Project
-from reader.project.building import Builder
+from reader.project.building import BUSY, Builder
 from reader.search import index as module
 
 from .projects import add_tag, make_project, new_article, put_on, the_article
@@ -131,3 +134,54 @@ def test_a_scattered_index_is_behind(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert project.index_is_behind(), "texts that are few are taken in, into pieces that are too many"
         project.index().join(lambda: None)
         assert not project.index_is_behind()
+
+
+def test_a_build_that_nobody_waits_for_any_more_is_ended(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "p", articles=MANY)
+    builder = Builder(project.path, "c1")
+    assert builder.running
+
+    def stop(done: int, total: int) -> None:
+        raise Cancelled(f"{done} of {total}")
+
+    with pytest.raises(Cancelled, match="0 of 20"):
+        builder.watch(stop)
+    assert not builder.running
+    builder.stop()  # once more does nothing
+    assert project.build_index()
+    assert project.count("barrier") == 20
+    project.close()
+
+
+def built_by_a_child(path: Path) -> tuple[int, str]:
+    """The exit code of a process that is to build an index, and what it says on the standard error."""
+    line = [sys.executable, "-m", "reader.project.building", str(path), "c1"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stderr
+
+
+def test_a_build_says_what_is_in_its_way(tmp_path: Path) -> None:
+    assert built_by_a_child(tmp_path / "p") == (2, f"There is no project in {tmp_path / 'p'}.\n")
+    project = make_project(tmp_path / "p", articles=MANY)
+    project.build_index()
+    writing = sqlite3.connect(tmp_path / "p" / "index.sqlite", isolation_level=None)
+    project.import_articles([new_article(["Another", "One more barrier"], source="b.txt")])
+    writing.execute("BEGIN IMMEDIATE")
+    assert built_by_a_child(project.path) == (BUSY, "")
+    writing.execute("ROLLBACK")
+    assert built_by_a_child(project.path) == (0, "")
+    writing.close()
+    project.close()
+
+
+def test_a_child_whose_output_is_closed_stops_and_keeps_what_is_written(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "p", articles=MANY)
+    reading, writing = os.pipe()
+    os.close(reading)
+    line = [sys.executable, "-m", "reader.project.building", str(project.path), "c1"]
+    done = subprocess.run(line, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (130, "Nobody waits for the index any more.\n")
+    assert project.build_index()
+    assert project.count("barrier") == 20
+    project.close()

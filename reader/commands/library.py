@@ -116,10 +116,12 @@ def add(project: Project, found: Iterable[NewItem], *, skipped: Sequence[str] = 
 
 
 def _brief(imported: Imported) -> str:
-    counts = _counts(imported)
-    if imported.new:
-        return ", ".join([many(len(imported.new), "article"), *counts]) + " imported"
-    return f"{', '.join(counts)} imported" if counts else "already here"
+    articles = [many(len(imported.new), "article")] if imported.new else []
+    if came := [*articles, *_counts(imported)]:
+        return f"{', '.join(came)} imported"
+    if imported.resplit:
+        return f"{many(len(imported.resplit), 'article')} split anew"
+    return "not split anew" if imported.refused else "already here"
 
 
 def _counts(imported: Imported) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -248,19 +248,18 @@ def import_articles(
 
 
 def _number_anew(collected: _Collected) -> None:
-    """Others changed something in the meantime: the new articles get numbers behind theirs, keys stay where they are."""
+    """Others changed something in the meantime: what they took in too is theirs, the other new articles get numbers behind it."""
     project, done = collected.project, collected.done
     collected.before = project.all_articles()
     collected.tags.again(project.codebook)
     number = project.next_number()
     for article in done.new:
-        if article.id in collected.before:
-            collected.after.pop(article.id, None)
-            continue
-        collected.after[article.id] = replace(article, number=number)
-        number += 1
-    done.new = _still(collected.after, done.new)
-
-
-def _still(after: dict[str, Article], articles: Sequence[Article]) -> list[Article]:
-    return [after[article.id] for article in articles if article.id in after]
+        known = collected.before.get(article.id)
+        if known is not None:
+            shared = replace(known, sources=tuple(dict.fromkeys((*known.sources, *article.sources))), removed="")
+            collected.after[article.id] = shared
+            done.same.append((shared, next(iter(article.sources), "")))
+        else:
+            collected.after[article.id] = replace(article, number=number)
+            number += 1
+    done.new = [collected.after[article.id] for article in done.new if article.id not in collected.before]

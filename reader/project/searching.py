@@ -146,7 +146,10 @@ class Searching:
     def build(self, progress: Callable[[int, int], None] | None = None) -> bool:
         """See `Project.build_index`."""
         index = self.index()
-        return not index.in_memory and index.take_texts(self._project.text, progress)
+        followed = not index.in_memory and index.catch_up(
+            self._project.store.edits
+        )  # else texts that it lacks are not known
+        return followed and index.take_texts(self._project.text, progress)
 
     def join(self, proceed: Callable[[], None]) -> None:
         """See `Project.join_index`."""
