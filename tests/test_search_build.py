@@ -139,6 +139,7 @@ def test_a_scattered_index_is_behind(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_build_that_nobody_waits_for_any_more_is_ended(tmp_path: Path) -> None:
     project = make_project(tmp_path / "p", articles=MANY)
     builder = Builder(project.path, "c1")
+
     def stop(done: int, total: int) -> None:
         raise Cancelled(f"{done} of {total}")
 

@@ -169,10 +169,14 @@ _TAG_FIELDS: dict[str, Callable[[Record, Record], str]] = {
     "archived": lambda a, b: f"{'archived' if b['archived'] else 'brought back'} the tag “{b['name']}”",
     "merged_into": lambda a, b: f"{'merged' if b['merged_into'] else 'took back the merge of'} the tag “{b['name']}”",
     "parent": lambda a, b: f"moved the tag “{b['name']}”",
-    "description": lambda a, b: f"described the tag “{b['name']}”",
-    "colour": lambda a, b: f"gave the tag “{b['name']}” a colour",
+    "description": lambda a, b: (
+        f"{'described' if b['description'] else 'took the description of'} the tag “{b['name']}”"
+    ),
+    "colour": lambda a, b: (
+        f"gave the tag “{b['name']}” a colour" if b["colour"] else f"took the colour of the tag “{b['name']}”"
+    ),
     "key": lambda a, b: (
-        f"gave the tag “{b['name']}” the key {b['key']}" if b["key"] else f"took the key of “{b['name']}”"
+        f"gave the tag “{b['name']}” the key {b['key']}" if b["key"] else f"took the key of the tag “{b['name']}”"
     ),
 }
 
