@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 from reader.safe import safe
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -49,11 +54,41 @@ def _array(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 @contextlib.contextmanager
 def data_out() -> Iterator[BinaryIO]:
-    """Standard output for bytes; a reader that has gone away ends the program quietly."""
+    """Standard output for bytes, made safe for a terminal; a reader that has gone away ends the program quietly."""
     with _quiet_when_closed():
         sys.stdout.flush()
-        yield sys.stdout.buffer
+        if is_terminal(sys.stdout):
+            with _ToTerminal() as shown:
+                yield cast("BinaryIO", shown)
+        else:
+            yield sys.stdout.buffer
         sys.stdout.buffer.flush()
+
+
+class _ToTerminal(io.RawIOBase):
+    """Takes UTF-8 in any pieces and shows it line by line, without what would steer the terminal."""
+
+    def __init__(self) -> None:
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._begun = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer) -> int:
+        """Show the lines that are whole now; returns how many bytes were taken: all."""
+        taken = bytes(data)
+        *lines, self._begun = (self._begun + self._decode(taken)).split("\n")
+        for line in lines:
+            sys.stdout.write(safe(line) + "\n")
+        return len(taken)
+
+    def close(self) -> None:
+        """Show the last line, which nothing ends."""
+        if not self.closed:
+            sys.stdout.write(safe(self._begun + self._decode(b"", final=True)))
+            sys.stdout.flush()
+        super().close()
 
 
 @contextlib.contextmanager

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from reader.safe import safe
+from reader.safe import safe, safe_line
 from reader.tui.signs import AsWritten
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class Field(AsWritten, Input):
             value, placeholder=placeholder, suggester=suggester, select_on_focus=False, compact=True, id=id
         )
         self.cursor_blink = False
+
+    @property
+    def _value(self) -> Text:
+        """What is drawn: sign for sign what may reach a terminal, as a name from another program may hold more."""
+        return Text(safe_line(self.value), no_wrap=True, overflow="ignore", end="")
 
     def watch_value(self) -> None:
         """The value is another one: what follows from it is drawn together with the letter, not a frame later."""

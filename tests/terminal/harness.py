@@ -395,6 +395,22 @@ class Terminal:
         return said
 
 
+def back_to_text(terminal: Terminal) -> None:
+    """Out of any dialog and screen of the program, to the text: an Escape at a time."""
+    for _ in range(8):
+        terminal.settle(0.1)
+        if _at_text(terminal):
+            return
+        terminal.press("escape")
+    raise AssertionError(f"there is no way back:\n{terminal.text}")
+
+
+def _at_text(terminal: Terminal) -> bool:
+    shown, said = terminal.text, terminal.said
+    in_sight = " ¶ " in terminal.title and " of " in terminal.title and "── slots" in shown
+    return in_sight and "╭" not in shown and said.startswith(" t tag ")
+
+
 def _complete(found: Sequence[Piece]) -> int:
     """How many of the pieces belong to frames that are complete, or to none."""
     for number in reversed(range(len(found))):

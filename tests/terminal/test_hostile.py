@@ -1,57 +1,67 @@
-"""Outside text is never control and never markup: bytes read from a real terminal, in every screen and every command."""
+"""Outside text is never control and never markup: bytes read from a real terminal, in every screen and in the line mode."""
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import pytest
 
-from reader.edits import new_id, now
-from reader.model import Tag
-from reader.project import Project
-from tests.projects import new_article
-from tests.terminal.harness import READER, Room, Terminal
-from tests.terminal.hostile import CORPUS, MARKUP, nameable, one_line
+from reader.cli.front import tables
+from tests.terminal.evil import ALL, PLACES, WORDS, assert_own, copy_of, evil_room
+from tests.terminal.harness import READER, Room, Terminal, back_to_text
+from tests.terminal.hostile import CORPUS, MARKUP, SEQUENCES
+from tests.terminal.warm import Warm, WarmTerminal
 from tests.terminal.wire import foreign
 
-TITLE = one_line("A title " + " ".join(CORPUS.values()))
-ALL = list(CORPUS.values())
-WORDS = "needle"
+COUNT = len(ALL) + 1
+HERE = ALL.index(SEQUENCES["title"]) + 2
+"""A paragraph with a tag, a note on it and one beside it."""
+PASTED = "paste"
+"""Stands for all strings pasted at once."""
+
+Steps = tuple[tuple[str, str], ...]
+LIBRARY = ("l", "i import  ")
+CODEBOOK = ("c", r"\A.*▸ codebook")
+NOTES = ("m", r"\A.*▸ notes")
+VISITS: dict[str, tuple[Steps, ...]] = {
+    "reading": ((("j", f"¶ {HERE + 1} of"), ("tab", ""), ("tab", ""), ("o", ""), ("z", ""), ("z", ""), (f"/{WORDS}\r", r"\d+/\d+")),),
+    "spans": ((("v", "words chosen"), (")", ""), ("w", ""), ("/", ""), (PASTED, ""), ("escape", "")),),
+    "picker": ((("t", "tag ¶"), ("down " * COUNT, ""), (PASTED, "no tag matches|new tag")), (("T", "tag (?!¶)"),)),
+    "note": ((("a", "note on ¶"), (PASTED, ""), ("ctrl+g", "── slots")), (("w", "why "), (PASTED, ""), ("ctrl+g", "── slots"))),
+    "library": ((LIBRARY, ("down " * 12, ""), ("o", ""), ("/", ""), (PASTED, ""), ("escape", "")), (LIBRARY, ("w", "")), (LIBRARY, ("x", ""))),
+    "search": ((("f", "search:"), (f"{WORDS}\r", r"hits"), ("down " * 30, ""), ("o", ""), ("/", ""), (PASTED, "")),),
+    "export": ((("e", "Export"), ("down " * 6, ""), ("right", "")),),
+    "help": ((("?", "(?i)keys"), ("down " * 12, ""), ("/", ""), (PASTED, "")), (("?", "(?i)keys"), ("?", "")),),
+    "palette": (((":", "a command, or the number"), ("down " * 12, ""), (PASTED, "")),),
+    "slots": ((("0", "Slots: the keys"), ("p", ""), ("x", "")),),
+    "question": ((CODEBOOK, ("X", "delete +Esc keep")),),
+    "path": ((LIBRARY, ("i", "Import"), (PASTED, ""), ("tab", "")),),
+    "codebook": ((CODEBOOK, ("down " * COUNT, ""), ("/", ""), (PASTED, "")),),
+    "quotes": ((("=", "⏎ go there +e example"), ("down", "")),),
+    "splitting": ((CODEBOOK, ("s", r"\A.*▸ split")),),
+    "notes": ((NOTES, ("down " * COUNT, ""), ("n", "memo on the project"), (PASTED, ""), ("ctrl+g", "")), (NOTES, ("/", ""), (PASTED, ""))),
+    "history": (((":history\r", r"\A.*▸ history"), ("down " * COUNT, "")),),
+    "details": ((LIBRARY, ("d", "taken in"), ("enter", "title of"), (PASTED, "")), (LIBRARY, ("d", "taken in"), ("n", "New detail"), (PASTED, ""))),
+    "ask": ((CODEBOOK, ("r", "Rename"), (PASTED, "")),),
+    "choose": ((NOTES, (f"/{PLACES}\r", "1 of"), ("f", "The note names these places"), ("down", "")),),
+    "hues": ((CODEBOOK, ("h", "Hue of"), ("down", "")),),
+    "settings": (((":settings\r", "Settings "), ("down " * 6, "")),),
+    "lines": (((":stats\r", "╭"), ("down", "")),),
+}  # fmt: skip
+"""The ways to each screen from the text and what is done there: keys, and what they show where that is of interest."""
 
 
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory: pytest.TempPathFactory) -> Room:
-    """A project where everything that can be hostile is: texts, titles, sources, tags, descriptions, notes, a file name."""
-    room = Room(tmp_path_factory.mktemp("evil"))
-    Project.create(room.data, name="p\x1b]0;x\x07 [/] \u202e")
-    project = Project.open(room.data, coder="anna")
-    parts = ["A quiet start", *(f"{WORDS} {one_line(text)} end" for text in ALL)]
-    project.import_articles(
-        [
-            new_article(parts, source="/tmp/\x1b]0;file\x07[/]\u202e.txt", title=TITLE),
-            *(new_article([name, f"{WORDS} {n}: {one_line(text)}"], source=text[:40] + ".txt", title=one_line(text)[:80])
-              for n, (name, text) in enumerate(CORPUS.items())),
-        ]
-    )  # fmt: skip
-    article = next(iter(project.articles.values()))
-    for number, text in enumerate(ALL, 2):
-        # Names that our own commands refuse may still stand in a file that another program wrote.
-        tag = Tag(id=new_id("t"), name=text[:60] or "x", created=now(), description=one_line(text))
-        anchor = project.paragraph_anchor(article, number)
-        marks = [
-            project.annotation("paragraph", article=article, anchor=anchor, tag=tag.id, note=text),
-            project.annotation("paragraph", article=article, anchor=anchor, note=f"note {text}"),
-        ]
-        project.apply("tag", [(None, tag), *((None, mark) for mark in marks)])
-    project.flush()
-    project.close()
-    return room
+    """A project where everything that can be hostile is."""
+    return evil_room(tmp_path_factory.mktemp("evil"))
 
 
-def assert_own(terminal: Terminal, *, full_screen: bool = True) -> None:
-    assert foreign(bytes(terminal.received), full_screen=full_screen) == []
+@pytest.fixture
+def room(evil: Room, tmp_path: Path) -> Room:
+    """A copy of it."""
+    return copy_of(evil, tmp_path)
 
 
 def test_what_is_judged_is_seen() -> None:
@@ -65,159 +75,79 @@ def test_what_is_judged_is_seen() -> None:
     assert foreign(b"half \x1b[3")
 
 
-def test_every_screen_shows_it_and_is_not_steered(evil: Room) -> None:
-    count = len(ALL) + 1
-    with evil.terminal() as terminal:
-        terminal.wait_for(rf"¶ \d+ of {count} ")
-        terminal.press("g")
-        for number in range(2, count + 1):
-            sent = len(terminal.received)
-            terminal.press("j")
-            terminal.wait_bytes(f"¶ {number} of {count}", sent)
-        in_the_dialogs(terminal)
-        in_the_search_here(terminal)
-        in_other_screens(terminal)
-        in_the_library_search(terminal)
+def test_every_screen_is_visited() -> None:
+    assert VISITS.keys() == tables().keys()
+
+
+@pytest.mark.parametrize("screen", VISITS)
+def test_every_screen_shows_it_and_is_not_steered(warm: Warm, room: Room, screen: str) -> None:
+    with WarmTerminal(warm, cwd=room.folder, env=room.environment()) as terminal:
+        terminal.wait_for(rf"¶ \d+ of {COUNT} ")
+        for steps in VISITS[screen]:
+            back_to_text(terminal)
+            terminal.type(f":{HERE}\r")
+            terminal.wait_for(f"¶ {HERE} of")
+            for keys, shown in steps:
+                press(terminal, keys)
+                terminal.wait_for(shown)
+            terminal.settle(0.1)
+        back_to_text(terminal)
         assert terminal.quit() == 0
         assert_own(terminal)
         assert terminal.left_as_it_was() == []
 
 
-def in_the_dialogs(terminal: Terminal) -> None:
-    terminal.press("g", "j", "tab", "tab", "t")
-    terminal.wait_for("tag ¶ 2")
-    for _ in ALL:
-        terminal.press("down")
-    terminal.paste("".join(MARKUP.values()))
-    terminal.wait_for("new tag")
-    leave(terminal)
-    terminal.press("T")
-    terminal.wait_for("tag (?!¶)")
-    leave(terminal)
-    for text in ("".join(ALL[:20]), "".join(ALL[20:])):
-        terminal.press("a")
-        terminal.wait_for("note on ¶ 2")
-        terminal.paste(text)
-        terminal.settle(0.1)
-        terminal.press("ctrl+g")
-        terminal.wait_for("── slots")
+def press(terminal: Terminal, keys: str) -> None:
+    """Press keys by their names, paste all strings, or type what stands there."""
+    if keys == PASTED:
+        for text in (ALL[:20], ALL[20:]):  # each by half: the other holds what ends a paste
+            terminal.paste("".join(text))
+    elif keys[0] in ":/" or keys.endswith("\r"):
+        terminal.type(keys)
+    else:
+        terminal.press(*keys.split())
 
 
-def in_the_search_here(terminal: Terminal) -> None:
-    terminal.press("/")
-    terminal.paste("".join(ALL))
-    terminal.settle(0.1)
-    leave(terminal)
-    terminal.press("/")
-    terminal.type("end\r")
-    terminal.wait_for(r"\d+/\d+")
-    terminal.press("n", "n", "N")
-    leave(terminal)
-
-
-def in_other_screens(terminal: Terminal) -> None:
-    for key, said in (
-        ("l", "library"),
-        ("f", "(?i)search"),
-        ("?", "(?i)keys"),
-        ("e", "Export"),
-        (":", "(?i)palette|command|quit"),
-    ):
-        terminal.press(key)
-        terminal.wait_for(said)
-        for _ in range(12):
-            terminal.press("down")
-        terminal.settle(0.1)
-        leave(terminal)
-
-
-def in_the_library_search(terminal: Terminal) -> None:
-    terminal.press("f")
-    terminal.type(f"{WORDS}\r")
-    terminal.wait_for("(?i)hits")
-    for _ in range(30):
-        terminal.press("down")
-    terminal.press("enter")
-    terminal.wait_for(r"¶ \d+ of \d+ ")
-    terminal.press("f", "/")
-    terminal.paste("".join(MARKUP.values()))
-    terminal.press("enter")
-    terminal.settle(0.2)
-    leave(terminal)
-
-
-def leave(terminal: Terminal) -> None:
-    """Back to the text."""
-    for _ in range(5):
-        terminal.settle(0.05)
-        shown = terminal.text
-        if " of " in terminal.title and "── slots" in shown and "╭" not in shown and not terminal.said.startswith(" /"):
-            return
-        terminal.press("escape")
-        terminal.settle(0.2)
-    raise AssertionError(f"there is no way back:\n{terminal.text}")
-
-
-def test_markup_is_shown_as_it_stands_and_does_nothing(evil: Room) -> None:
-    count = len(ALL) + 1
-    first = ALL.index(MARKUP["closing"]) + 2
+def test_every_paragraph_shows_it(evil: Room) -> None:
     with evil.terminal() as terminal:
-        terminal.wait_for(rf"¶ \d+ of {count} ")
+        terminal.wait_for(rf"¶ \d+ of {COUNT} ")
+        terminal.press("g")
+        for number in range(2, COUNT + 1):
+            sent = len(terminal.received)
+            terminal.press("j")
+            terminal.wait_bytes(f"¶ {number} of {COUNT}", sent)
+        assert terminal.quit() == 0
+        assert_own(terminal)
+
+
+def test_the_line_mode_shows_it(warm: Warm, room: Room) -> None:
+    with WarmTerminal(warm, "read", "1", cwd=room.folder, env=room.environment(TERM="dumb")) as terminal:
+        terminal.wait_for("^>$")
+        for number in range(2, COUNT + 1):
+            sent = len(terminal.received)
+            terminal.type(f"{number}\r")
+            terminal.wait_bytes(f"Paragraph {number} of {COUNT}(.|\n|\r)*\n>", sent)
+        terminal.type("q\r")
+        assert terminal.end() == 0
+        assert_own(terminal, full_screen=False)
+
+
+def test_markup_is_shown_as_it_stands_and_does_nothing(room: Room) -> None:
+    first = ALL.index(MARKUP["closing"]) + 2
+    with room.terminal() as terminal:
+        terminal.wait_for(rf"¶ \d+ of {COUNT} ")
         terminal.type(f":{first}\r")
-        terminal.wait_for(f"¶ {first} of {count}")
+        terminal.wait_for(f"¶ {first} of {COUNT}")
         terminal.wait_for(r"needle \[/\] \[/b\] \[/red\] end")
         row, column = terminal.place("[@click=app.quit]press me[/]")
         on_it = column + len("[@click=app.quit]") + 1
         terminal.type(f"\x1b[<0;{on_it};{row}M\x1b[<0;{on_it};{row}m")
-        terminal.wait_for(f"¶ {first + 1} of {count}")  # the click selects, no more
+        terminal.wait_for(f"¶ {first + 1} of {COUNT}")  # the click selects, no more
         terminal.wait_for(r"▌\[@click=app.quit\]press")  # the tag in the pane, its last words on the next row
         terminal.type(f":{first + 3}\r")
         terminal.wait_for(r"\[link=https://example.invalid\]a link\[/link\]")
         assert terminal.quit() == 0
         assert_own(terminal)
-
-
-COMMANDS: tuple[tuple[str, ...], ...] = (
-    ("articles",),
-    ("articles", "--json"),
-    ("show", "1"),
-    ("show", "1", "--json"),
-    ("tags",),
-    ("tags", "--json"),
-    ("notes",),
-    ("notes", "--json"),
-    ("search", WORDS),
-    ("search", WORDS, "--json"),
-    ("search", "nothing\x1b]0;x\x07 like this \u202e"),
-    ("history",),
-    ("history", "--json"),
-    ("export", "csv", "-o", "out\x1b[2J.csv"),
-    ("doctor",),
-    ("next", "1"),
-    ("review", "1", "3"),
-    ("tag", "1", "4", nameable(MARKUP["action"]), "--create"),
-    ("note", "1", "5", "".join(ALL).replace("\x00", "")[:2000]),
-    ("undo",),
-    ("redo",),
-    ("tag", "1", "2", "no such\x1b]0;x\x07\u202etag"),
-    ("tag", "1", "2", "bad\x1b[31m/na;me", "--create"),
-    ("show", "no such \x1b]52;c;eA==\x07 article"),
-    ("show", "1\u202e"),
-    ("\x1b]0;title\x07",),
-    ("import", "missing\x1b]0;x\x07\u202e.txt"),
-    ("--project", "no\x1b[2J\u202ewhere", "articles"),
-    ("--coder", "An\x1b[31mna", "articles"),
-    ("export", "no\x1b[31msuch"),
-)
-
-
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: re.sub(r"[^a-z0-9 -]", "_", " ".join(words))[:40])
-def test_every_command_at_a_terminal(evil: Room, words: tuple[str, ...]) -> None:
-    with evil.terminal(*words) as terminal:
-        terminal.end()
-        assert_own(terminal, full_screen=False)
-        assert b"Traceback" not in terminal.received
-        assert b"in the program itself" not in terminal.received
 
 
 def test_file_names_that_are_no_text(tmp_path: Path) -> None:
@@ -229,10 +159,9 @@ def test_file_names_that_are_no_text(tmp_path: Path) -> None:
         "\u202egpj.txt".encode(),
         b"\xff\xfe.txt",
     ]
+    (room.folder / "in").mkdir()
     for number, name in enumerate(names):
-        path = os.fsencode(room.folder / "in") + b"/" + name
-        (room.folder / "in").mkdir(exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123  pathlib takes no bytes
+        with open(os.fsencode(room.folder / "in") + b"/" + name, "w", encoding="utf-8") as file:  # noqa: PTH123  pathlib takes no bytes
             file.write(f"Title {number}\n\nSome words in number {number}.\n")
     with Terminal([*READER, "--project", "data", "import", "in"], cwd=room.folder, env=room.environment()) as terminal:
         assert terminal.end() in (0, 1)
@@ -242,14 +171,11 @@ def test_file_names_that_are_no_text(tmp_path: Path) -> None:
         terminal.press("l")
         terminal.wait_for("Title 1")
         terminal.press("i")
+        terminal.wait_for("Import")
         terminal.type("in/")
-        terminal.settle(0.2)
+        terminal.wait_for(r"in/\[@click=app\.quit\]x")
         terminal.press("tab")
-        terminal.settle(0.2)
-        terminal.press("escape")
-        terminal.settle(0.2)
-        terminal.press("escape")
-        terminal.wait_for("── slots")
+        back_to_text(terminal)
         assert terminal.quit() == 0
         assert_own(terminal)
     with room.terminal("articles") as terminal:

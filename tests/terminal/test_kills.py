@@ -11,7 +11,6 @@ import random
 import re
 import signal
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -89,14 +88,6 @@ class Typist:
         self.tag = "".join(self.random.choices(LETTERS, k=8))
         tagged = replace(state, tags=state.tags | {(number, self.tag)})
         return f":{number}\rt{self.tag}\r", f"¶ {number} tagged {self.tag}", tagged
-
-
-@pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    """The program, loaded."""
-    warm = Warm(tmp_path_factory.mktemp("home"))
-    yield warm
-    warm.close()
 
 
 def session(warm: Warm, room: Room) -> WarmTerminal:

@@ -10,7 +10,7 @@ import pytest
 
 from reader.project import Project
 from tests.projects import add_tag
-from tests.terminal.harness import ESCAPE_MS, Room, Terminal, computed
+from tests.terminal.harness import ESCAPE_MS, Room, Terminal, back_to_text, computed
 
 CSI = "\x1b["
 ARROWS = [f"{start}{final}" for start in (CSI, "\x1bO") for final in "ABCDHF"]
@@ -118,22 +118,9 @@ def test_no_torn_sequence_edits_behind_a_dialog(lines: list[tuple[Room, Terminal
             pause(lines)
             for room, terminal in lines:
                 terminal.press("ctrl+g")  # what came behind the Escape is text in a field, for all to see
-                back(terminal)
+                back_to_text(terminal)
                 edits = room.edits()
                 assert edits == before[[r for r, _ in lines].index(room)], f"behind {opened!r}: {edits[-1]}"
-
-
-def back(terminal: Terminal) -> None:
-    """Out of any dialog, to the reading screen."""
-    for _ in range(6):
-        terminal.settle(0.1)
-        shown = terminal.text
-        at_home = " of 29" in terminal.title and "── slots" in shown and "╭" not in shown
-        if at_home and not terminal.said.startswith((" /", " :")):
-            return
-        terminal.press("escape")
-        terminal.bytes_in(PAUSE)
-    raise AssertionError(f"there is no way back:\n{terminal.text}")
 
 
 def test_pastes_that_are_too_much(harbour: Room) -> None:

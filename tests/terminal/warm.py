@@ -11,6 +11,7 @@ import fcntl
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -58,15 +59,17 @@ class Warm:
 class WarmTerminal(Terminal):
     """A session of the loaded program."""
 
-    def __init__(self, warm: Warm, *, cwd: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, warm: Warm, *arguments: str, cwd: Path, env: Mapping[str, str]) -> None:
         self._warm = warm
-        super().__init__([], cwd=cwd, env=env)
+        super().__init__(arguments, cwd=cwd, env=env)
 
     def _start(self, command: Sequence[str | bytes], cwd: Path, env: Mapping[str, str], slave: int) -> int:
         pid, self._report = self._warm.start([str(one) for one in command], cwd, env, slave)
         return pid
 
     def _wait(self, seconds: float) -> int:
+        if not select.select([self._report], [], [], seconds)[0]:
+            raise subprocess.TimeoutExpired("reader", seconds)
         told = os.read(self._report, 32)
         os.close(self._report)
         return int(told)
