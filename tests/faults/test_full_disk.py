@@ -7,7 +7,8 @@ import os
 import queue
 import resource
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ import pytest
 from reader.errors import NotSaved
 from reader.project import Event, Project, Saved, Unsaved
 from tests.projects import add_tag, make_project, put_on, the_article
+from tests.terminal.harness import DEADLINE
 
 ROOM = 512 * 1024
+SOON = 1.0
+"""Seconds within which it is said; on a busy machine in the best of some tries, as what else runs only adds to it."""
+TRIES = 5
 
 
 @contextlib.contextmanager
@@ -61,8 +66,25 @@ class Heard:
         self._events: queue.Queue[Event] = queue.Queue()
         project.listen(self._events.put)
 
-    def next(self, seconds: float) -> Event:
-        return self._events.get(timeout=seconds)
+    def next(self) -> Event:
+        return self._events.get(timeout=DEADLINE)
+
+    def soonest(self, fail: Callable[[], object], heal: Callable[[], object]) -> float:
+        """Let the disk fail an edit some times, until that is said soon; returns the seconds of the best."""
+        best = DEADLINE
+        for _ in range(TRIES):
+            begun = time.monotonic()
+            fail()
+            while not isinstance(self.next(), Unsaved):
+                begun = time.monotonic()
+                fail()
+            best = min(best, time.monotonic() - begun)
+            heal()
+            while not isinstance(self.next(), Saved):
+                pass
+            if best < SOON:
+                break
+        return best
 
 
 def test_a_full_disk_is_said_and_survived(small: Path) -> None:
@@ -78,7 +100,7 @@ def test_a_full_disk_is_said_and_survived(small: Path) -> None:
     while not isinstance(event, Unsaved):  # a few edits may still fit into the journal's last page
         mark, _ = put_on(project, article, 4, tag)
         marks.append(mark.id)
-        event = heard.next(1.0)
+        event = heard.next()
     assert "the disk is full" in event.reason
     assert project.pending == 1
     assert {kept.id, *marks} == set(project.marks(article.id).annotations)
@@ -88,9 +110,15 @@ def test_a_full_disk_is_said_and_survived(small: Path) -> None:
         project.save_draft("here", "x" * 5000)
     assert set(Project.open(small / "p", coder="c2").marks(article.id).annotations) == {kept.id, *marks[:-1]}
     (small / "filler").unlink()
-    saved = heard.next(5.0)
-    assert isinstance(saved, Saved)
+    assert isinstance(heard.next(), Saved)
     assert project.pending == 0
+
+    def fail() -> None:
+        filled(small / "filler")
+        marks.append(put_on(project, article, 4, tag)[0].id)
+
+    assert heard.soonest(fail, (small / "filler").unlink) < SOON
+    project.flush()
     project.close()
     again = Project.open(small / "p", coder="c2")
     assert set(again.marks(article.id).annotations) == {kept.id, *marks}
@@ -109,13 +137,13 @@ def test_a_file_that_may_not_grow_is_said_and_survived(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, hard))  # the line is written by half
     try:
         mark, _ = put_on(project, article, 4, tag)
-        event = heard.next(1.0)
+        event = heard.next()
         assert isinstance(event, Unsaved)
         assert event.reason == "the file may not grow any more"
         assert mark.id in project.marks(article.id).annotations
         assert journal.stat().st_size == size
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert isinstance(heard.next(5.0), Saved)
+    assert isinstance(heard.next(), Saved)
     project.close()
     assert set(Project.open(tmp_path / "p", coder="c2").marks(article.id).annotations) == {mark.id}
