@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,10 @@ from hypothesis import settings
 from reader.model import Article
 from reader.project import Project
 from tests.projects import make_project, the_article
+
+# The clock on the wall says noon or soon after: no run of the tests comes through midnight, or a change of summer time.
+os.environ["TZ"] = f"NOON{datetime.now(UTC).hour - 12:+d}"
+time.tzset()
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)

@@ -33,7 +33,7 @@ def current_row(app: App[Any]) -> str:
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object], what: str = "the state") -> None:
-    """Let the program run until something holds; fails after twenty seconds."""
+    """Let the program run until something holds; fails at the deadline."""
     end = time.monotonic() + DEADLINE
     while time.monotonic() < end:
         if holds():

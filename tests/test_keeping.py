@@ -165,9 +165,9 @@ def test_a_project_of_an_older_format_is_kept_before_it_becomes_one_of_this(proj
 def test_a_year_of_backups_come_down_to_those_that_are_kept(project: Project) -> None:
     made = backups.make_alone(project.path, "by hand", project.store.modes)
     folder = project.path / "backups"
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)
     for hours in (*range(0, 240, 24), *range(240, 24 * 400, 72)):
-        at = (now - timedelta(hours=hours, seconds=1)).strftime("%Y%m%dT%H%M%S.%fZ")
+        at = (now - timedelta(hours=hours)).strftime("%Y%m%dT%H%M%S.%fZ")
         (folder / f"{at}.zip").write_bytes(made.path.read_bytes())
     (folder / "the one before the trial.zip").write_bytes(made.path.read_bytes())
     backups.make_alone(project.path, "by hand", project.store.modes)

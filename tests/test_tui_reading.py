@@ -19,7 +19,7 @@ from reader.project import Project
 from reader.tui.app import ReaderApp
 from reader.tui.history import HistoryScreen
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
-from tests.screens import current_row
+from tests.screens import current_row, until
 
 WIDE = (120, 40)
 SMALL = (80, 24)
@@ -49,11 +49,7 @@ class Session:
 
     async def until(self, there: Callable[[], bool]) -> None:
         """Wait for a state."""
-        for _ in range(500):
-            if there():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never came; the screen is\n{self.frame}")
+        await until(self.pilot, there)
 
     @property
     def frame(self) -> str:

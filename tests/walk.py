@@ -20,6 +20,7 @@ from reader.tui.drafts import greet
 from reader.tui.overview import Overview
 from reader.tui.search import SearchScreen
 from tests.screens import shown
+from tests.terminal.harness import DEADLINE
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 Size = tuple[int, int]
@@ -136,7 +137,7 @@ def press(app: ReaderApp, names: str) -> None:
 
 async def still(app: ReaderApp) -> str:
     """The screen once nothing is on the way any more and two looks at it have been the same."""
-    before, end = "", time.monotonic() + 10
+    before, end = "", time.monotonic() + DEADLINE
     while time.monotonic() < end:
         quiet = 0
         while quiet < 3 and time.monotonic() < end:
