@@ -437,8 +437,10 @@ async def test_at_80_by_24_fifteen_rows_are_text(project: Project) -> None:
 async def test_a_window_too_small_says_what_it_needs(project: Project) -> None:
     async with reading(project, (38, 10)) as user:
         assert "reader needs 40 × 12." in user.frame
+        await user.press("j", "r", "t", "x", "enter")  # nobody sees what they would do
         await user.pilot.resize_terminal(*WIDE)
         await user.until(lambda: "▶ ·  2" in user.frame)
+        assert user.edits() == 0
 
 
 async def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from reader.tui.opened import OpenArticle
 from reader.tui.overview import Overview
 from reader.tui.paragraphs import ParagraphView
 from reader.tui.screen import CommandScreen
-from reader.tui.toosmall import notice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -43,8 +42,6 @@ EMPTY = [
 
 class Desk(CommandScreen[None]):
     """An open article with a current paragraph (`here`), its pane and its two lines."""
-
-    COVERED = False  # its text says it itself
 
     def __init__(self) -> None:
         super().__init__()
@@ -207,11 +204,10 @@ class Desk(CommandScreen[None]):
     def fit(self) -> None:
         """Put text and pane where the window has room for them."""
         width, height = self.size
-        small = notice(width, height)
         below = width < PANE_BESIDE_FROM or self._right_to_left or self.reader.spoken
         self.set_class(below, "-below")
         self.set_class(not self.pane_wanted, "-no-pane")
-        self.set_class(bool(small) or self.zen_on, "-bare")
+        self.set_class(self.zen_on, "-bare")
         self.pane_view.is_below = below
         beside = min(WIDEST_PANE, PANE_WIDTH + max(0, width - 120) // 3)
         self.pane_view.styles.width = None if below else beside
@@ -219,11 +215,7 @@ class Desk(CommandScreen[None]):
         column = width - beside if self.pane_wanted and not below else -1
         self.title_line.join(column)
         self.key_line.join(column)
-        said: list[str] = []
-        if small:
-            said = small
-        elif self.opened is None:
-            said = EMPTY
+        said = EMPTY if self.opened is None else []
         if said != self.view.notice:
             self.view.notice = said
             self.view.refresh()

@@ -77,12 +77,9 @@ class Keyed(Screen[Result], Generic[Result]):
     def _dress(self) -> tuple[str, bool]:
         return (self.app.theme, self.reader.spoken)
 
-    COVERED = True
-    """Whether a window that is too small is said by a screen over this one."""
-
     def on_resize(self) -> None:
         """A window too small for this screen is said; nothing here is lost."""
-        if self.COVERED and self.is_current and notice(*self.size):
+        if self.is_current and notice(*self.size):
             self.app.push_screen(TooSmall())
 
     def points_elsewhere(self) -> bool:

@@ -114,9 +114,9 @@ def test_a_window_that_is_too_small_says_so_and_comes_back(terminal: Terminal) -
     for size in ((39, 40), (120, 11), (30, 6)):
         terminal.resize(*size)
         terminal.wait_for(f"{size[0]} × {size[1]}.*\n.*40 × 12")
-    terminal.press("j")
     terminal.resize(*NARROW)
-    terminal.wait_for("¶ 5 of 29")
+    terminal.wait_for("¶ 4 of 29")
+    terminal.press("j")
     terminal.wait_for("^ ▶.*  5 ")
     terminal.resize(40, 12)
     terminal.wait_for("^▶.*  5 ")  # narrow windows have no column to spare before it
