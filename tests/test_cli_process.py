@@ -141,7 +141,7 @@ def test_an_interrupt_before_all_is_read_takes_nothing_in(flood: Path) -> None:
         wait_until_reading(process.pid)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=DEADLINE)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert b"Traceback" not in said
     assert ran(flood, ["articles", "--json"]).stdout.count(b'"id"') == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -247,7 +248,9 @@ def test_a_fault_of_the_program_keeps_the_edit_and_is_said(
             project.flush()
         assert project.tags[tag.id] == tag
         disk.faulty = False
-        project.flush()
+        while project.pending:
+            with contextlib.suppress(NotSaved):  # of a try that had begun
+                project.flush()
     assert isinstance(events[0], Unsaved)
     assert isinstance(events[-1], Saved)
     assert set(shouted) == {ZeroDivisionError}

@@ -336,6 +336,8 @@ class ReaderApp(Seeing):
 
     def on_reader_app_happened(self, message: Happened) -> None:
         """An edit is on the disk, or is not."""
+        if not self.screen_stack:  # the program is ending; whoever closes the project says what is lost
+            return
         event = message.event
         if isinstance(event, Saved):
             if self.unsaved:
