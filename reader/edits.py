@@ -19,8 +19,10 @@ import msgspec
 Record = dict[str, Any]
 
 UNDO, REDO = "undo", "redo"
-UPGRADE = "upgrade"
-"""The command of an edit that brings the project to a newer format: nobody can want that undone."""
+UPGRADE, NUMBER = "upgrade", "number"
+"""The commands of edits that nobody asked for and nobody can want undone: to a newer format of the project, and other
+numbers for articles where copies came together in which two had one."""
+UNASKED = frozenset({UPGRADE, NUMBER})
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -90,7 +92,7 @@ def next_to_undo(newest_first: Iterable[Edit]) -> Edit | None:
             continue
         if edit.undoes:
             gone.add(edit.undoes)
-        if edit.command not in (UNDO, UPGRADE) and edit.changes:
+        if edit.command != UNDO and edit.command not in UNASKED and edit.changes:
             return edit
     return None
 
@@ -103,6 +105,8 @@ def next_to_redo(newest_first: Iterable[Edit]) -> Edit | None:
             continue
         if edit.command == UNDO:
             return edit
+        if edit.command in UNASKED:
+            continue
         if edit.command != REDO:
             return None
         gone.add(edit.undoes)

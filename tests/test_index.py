@@ -74,18 +74,16 @@ SINCE = ["", "2026-02", "2026-03"]
 
 
 def final_records(edits: Iterable[Edit]) -> dict[str, dict[str, Record | None]]:
-    """The last state of every record, None where it is gone; marks as the store shows them, with those in conflict."""
+    """The last state of every record, None where it is gone; articles and marks as the store shows them, with those in conflict."""
     found: dict[str, dict[str, Record | None]] = {t: {} for t in ("articles", "tags", "annotations", "reviews")}
     for each in sorted(edits, key=lambda e: e.order):
         for change in each.changes:
             if change.table in ("articles", "tags"):
-                found[change.table][change.id] = change.after
-    of_marks = (
-        msgspec.structs.replace(e, changes=tuple(c for c in e.changes if c.table in ("annotations", "reviews")))
-        for e in edits
-    )
-    for shelf in replay_edits(of_marks).values():
-        for table in ("annotations", "reviews"):
+                found[change.table][change.id] = change.after if change.table == "tags" else None
+    followed = ("articles", "annotations", "reviews")
+    of_these = (msgspec.structs.replace(e, changes=tuple(c for c in e.changes if c.table in followed)) for e in edits)
+    for shelf in replay_edits(of_these).values():
+        for table in followed:
             found[table].update({r.id: encode(r) for r in shelf.table(table).values()})
     return found
 
@@ -194,7 +192,7 @@ def changes() -> st.SearchStrategy[Change]:
         st.booleans(),
     )
     articles = st.builds(
-        lambda key, removed: Change("articles", key, None, {"id": key, "removed": removed}),
+        lambda key, removed: Change("articles", key, None, {"id": key, "number": 1, "title": key, "removed": removed}),
         st.sampled_from(ARTICLES),
         st.sampled_from(["", "2026"]),
     )

@@ -57,6 +57,11 @@ def many(count: int, thing: str, things: str = "") -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {things or thing + 's'}"
 
 
+def renumbered(title: str, old: int, new: int) -> str:
+    """That an article has another number, as two had one when copies came together."""
+    return f"“{shortened(title, LONGEST_TITLE)}” is now article {new}, no longer {old}."
+
+
 def cells(text: str) -> int:
     """How many columns of a terminal a text takes: wide signs two, combining ones none."""
     if text.isascii():

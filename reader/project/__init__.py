@@ -414,6 +414,13 @@ class Project:
                 self._forget(edit)
             return bool(edits) or self.store.info != info
 
+    def renumbered(self) -> list[tuple[str, int, int]]:
+        """Articles that have another number since copies came together: title, old and new number, each told once.
+
+        Found out when the library is read.
+        """
+        return self.store.renumbered()
+
     def remove(self, article: Article) -> Edit:
         """Take an article out of the library; its marks stay, and undo brings it back."""
         return self.apply("remove", [(article, msgspec.structs.replace(article, removed=now()))])

@@ -10,7 +10,7 @@ import msgspec
 
 from reader import fs
 from reader.edits import Edit, new_id, now
-from reader.errors import Conflict, ReaderError, UsageError
+from reader.errors import ReaderError, UsageError
 from reader.model import Article, Tag
 from reader.store import archive, backups, merging
 from reader.store.backups import Backup, Counted
@@ -19,8 +19,6 @@ from reader.store.tiny import TinyStore
 
 if TYPE_CHECKING:
     from reader.project import Project
-
-ATTEMPTS = 5
 
 
 def backup(project: Project, reason: str) -> Backup:
@@ -110,31 +108,14 @@ def merge(project: Project, path: Path, *, dry_run: bool = False) -> tuple[Repor
     before = backups.make_alone(project.path, f"before merging {path.name}", project.store.modes)
     merging.carry_out(project.path, todo, project.store.modes)
     project.poll()
-    todo.report.renumbered = _renumber(project)
+    project.all_articles()
+    todo.report.renumbered = project.renumbered()
     return todo.report, before
 
 
 def twin_tags(project: Project) -> list[list[Tag]]:
     """Tags that stand at one path, as two copies make them: the first that was made before the others."""
     return merging.twins_of(project.codebook)
-
-
-def _renumber(project: Project) -> list[tuple[str, int, int]]:
-    for attempt in range(ATTEMPTS):
-        doubles = merging.double_numbers(project.all_articles().values(), project.next_number() - 1)
-        if not doubles:
-            return []
-        pairs = [(article, msgspec.structs.replace(article, number=number)) for article, number in doubles]
-        try:
-            project.apply("merge", pairs)
-            project.flush()
-        except Conflict:
-            if attempt == ATTEMPTS - 1:
-                raise
-            project.poll()
-        else:
-            return [(article.title, article.number, number) for article, number in doubles]
-    return []
 
 
 def share(project: Project, group: str) -> None:

@@ -194,6 +194,8 @@ def _articles(_project: Project, changes: Sequence[Change], edit: Edit) -> str:
         return f"changed the role of a paragraph in {title}"
     if first.before.get("removed") != first.after.get("removed"):
         return f"removed {title}" if first.after.get("removed") else f"brought back {title}"
+    if first.before.get("number") != first.after.get("number"):
+        return f"gave {title} the number {first.after.get('number')}" if len(changes) == 1 else f"numbered {title} anew"
     if first.before.get("meta") != first.after.get("meta"):
         return f"changed the details of {title}"
     return f"changed {title} ({edit.command})"

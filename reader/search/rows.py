@@ -11,12 +11,15 @@ import msgspec
 
 from reader.edits import Change, Edit, Record
 from reader.search.schema import RECORD_TABLES
+from reader.threeway import ONE_OF_A_KIND, changed
 
 ParagraphOf = Callable[[str, int], int]
 """(article id, position in code points) -> number of the paragraph there, 0 if it is not known."""
 Order = tuple[str, str]
 MARKS = ("annotations", "reviews")
-"""Tables whose records may stand in conflict: everyone writes their own journal for them."""
+"""Tables whose records may stand in conflict: of two versions the earlier lives on as a record of its own."""
+FOLLOWED = ("articles", *MARKS)
+"""Tables of which one change is not enough where copies come together: the history of a record has to be looked at."""
 
 
 class AnnotationRow(NamedTuple):
@@ -71,7 +74,7 @@ class Last(NamedTuple):
 
 @dataclass
 class Latest:
-    """The last change of each record by table and id, and the marks whose history has to be looked at whole."""
+    """The last change of each record by table and id, and the articles and marks whose history has to be looked at whole."""
 
     tables: dict[str, dict[str, Last]] = field(default_factory=lambda: {table: {} for table in RECORD_TABLES})
     doubtful: set[str] = field(default_factory=set)
@@ -94,7 +97,7 @@ def in_order(edits: Iterable[Edit]) -> list[Edit]:
 def latest(edits: Iterable[Edit], known: Callable[[str, str], Known | None]) -> Latest:
     """The last changes among some edits, given what the index has of a record by table and id.
 
-    A mark is doubtful where an edit comes late, or was not made from what is there: somebody may have
+    A record is doubtful where an edit comes late, or was not made from what is there: somebody may have
     changed the same record without having seen it.
     """
     result = Latest()
@@ -105,7 +108,7 @@ def latest(edits: Iterable[Edit], known: Callable[[str, str], Known | None]) -> 
             if records is None:
                 continue
             records[change.id] = Last(edit.order, change)
-            if change.table in MARKS:
+            if change.table in FOLLOWED:
                 if change.id not in states:
                     states[change.id] = known(change.table, change.id)
                 if _is_doubtful(states[change.id], edit.order, change):
@@ -127,10 +130,10 @@ def _after(known: Known | None, order: Order, change: Change) -> Known:
 
 
 def replayed(edits: Iterable[Edit], ids: Collection[str] | None = None) -> dict[str, dict[str, Last]]:
-    """The marks that all edits there are lead to, by table and id, of some ids (and what comes of them) or of all.
+    """The articles and marks that all edits there are lead to, by table and id, of some ids (and what comes of them) or of all.
 
     Where two edits changed one record without having seen each other, the later keeps the id; the earlier
-    lives on as a record marked `conflict_of`.
+    lives on as a record marked `conflict_of`; changes of an article are merged.
     """
     ordered = in_order(edits)
     wanted = None if ids is None else set(ids)
@@ -144,10 +147,10 @@ def replayed(edits: Iterable[Edit], ids: Collection[str] | None = None) -> dict[
 
 
 class _History:
-    """Marks as they are after the edits so far."""
+    """Articles and marks as they are after the edits so far."""
 
     def __init__(self, ids: Collection[str] | None) -> None:
-        self.tables: dict[str, dict[str, Last]] = {table: {} for table in MARKS}
+        self.tables: dict[str, dict[str, Last]] = {table: {} for table in FOLLOWED}
         self.twins: set[str] = set()
         self._ids = ids
         self._past: dict[str, list[int]] = {}
@@ -162,6 +165,10 @@ class _History:
     def _follow(self, records: dict[str, Last], change: Change, edit: Edit) -> None:
         before = records.get(change.id)
         current = before.change.after if before is not None else None
+        if change.table in ONE_OF_A_KIND:
+            after = changed(current, change.before, change.after)
+            records[change.id] = Last(edit.order, Change(change.table, change.id, current, after))
+            return
         if current is not None and current not in (change.before, change.after):
             past = self._past.setdefault(change.id, [])
             if state_of(change.before) in (0, *past):
@@ -265,7 +272,8 @@ def _review_row(order: Order, change: Change) -> ReviewRow:
 def _article_row(order: Order, change: Change) -> tuple[Any, ...]:
     after = change.after or {}
     gone = change.after is None or bool(after.get("removed"))
-    return (change.id, *order, int(gone), _text(after, "paragraphs_sha256"), int(after.get("number", 0)))
+    split, number = _text(after, "paragraphs_sha256"), int(after.get("number", 0))
+    return (change.id, *order, int(gone), split, number, state_of(change.after))
 
 
 def _tag_row(order: Order, change: Change) -> tuple[Any, ...]:

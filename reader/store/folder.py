@@ -22,7 +22,9 @@ from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, tables_of
 FORMAT = 1
 """The version of what is on the disk; a project of a higher one is only read."""
 FOLDERS = ("texts", "annotations", "journal", "drafts", "locks", "state", "logs", "backups")
-IGNORED_BY_GIT = b"*\n!.gitignore\n!project.json\n!texts/\n!texts/**\n!journal/\n!journal/*.jsonl\n"
+IGNORED_BY_GIT = b"*\n!.gitignore\n!.gitattributes\n!project.json\n!texts/\n!texts/**\n!journal/\n!journal/*.jsonl\n"
+MERGED_BY_GIT = b"project.json -text merge=union\ntexts/** -text\njournal/** -text\n"
+"""Both copies' lines of `project.json` stay where both changed it: the journals say what holds. All else has one writer."""
 
 
 def create(path: Path, name: str, modes: fs.Modes = fs.PRIVATE) -> ProjectInfo:
@@ -34,6 +36,7 @@ def create(path: Path, name: str, modes: fs.Modes = fs.PRIVATE) -> ProjectInfo:
     for folder in FOLDERS:
         fs.make_folder(path / folder, modes)
     fs.replace_file(path / ".gitignore", IGNORED_BY_GIT, modes)
+    fs.replace_file(path / ".gitattributes", MERGED_BY_GIT, modes)
     for key in (LIBRARY, CODEBOOK):
         write_shelf(path / key, Shelf(), tables_of(key), modes)
     info = ProjectInfo(id=new_id("p"), name=name or path.resolve().name, format=FORMAT)
@@ -59,9 +62,21 @@ def read_info(path: Path) -> ProjectInfo:
 
 
 def write_info(path: Path, info: ProjectInfo, modes: fs.Modes) -> None:
-    """Write the project's own record, readable. OSError: the old one stands."""
-    data = msgspec.json.format(msgspec.json.encode(encode(info)), indent=2) + b"\n"
-    fs.replace_file(path / PROJECT, data, modes)
+    """Write the project's own record. OSError: the old one stands."""
+    fs.replace_file(path / PROJECT, _encoded(info), modes)
+
+
+def is_written(path: Path, info: ProjectInfo) -> bool:
+    """Whether the file holds this record, and that once: git may have put both copies' lines into it. OSError."""
+    return fs.read_bytes(path / PROJECT) == _encoded(info)
+
+
+def _encoded(info: ProjectInfo) -> bytes:
+    """A line a field. The id, which never changes, ends it: so it is JSON also with the lines of two copies."""
+    record = encode(info)
+    record["id"] = record.pop("id")
+    lines = (b"  %b: %b" % (msgspec.json.encode(name), msgspec.json.encode(value)) for name, value in record.items())
+    return b"{\n%b\n}\n" % b",\n".join(lines)
 
 
 def _refuse_remains(path: Path) -> None:

@@ -226,16 +226,3 @@ def carry_out(path: Path, todo: Plan, modes: fs.Modes) -> None:
             else:
                 fs.replace_file(target, before, modes)
         raise NotSaved(f"Nothing was merged: {error.strerror}.") from error
-
-
-def double_numbers(articles: Iterable[Article], highest: int) -> list[tuple[Article, int]]:
-    """Articles whose number another has too, with the next free number: the earlier import keeps its own."""
-    taken: set[int] = set()
-    found: list[tuple[Article, int]] = []
-    for article in sorted(articles, key=lambda a: (a.imported_at, a.id)):
-        if article.number in taken:
-            highest += 1
-            found.append((article, highest))
-        else:
-            taken.add(article.number)
-    return found

@@ -14,6 +14,7 @@ from reader.store.documents import Shelf
 from reader.store.journal import Entry
 from reader.store.records import decode
 from reader.store.shelves import key_of
+from reader.threeway import ONE_OF_A_KIND, changed
 
 _PLAIN_NAME = re.compile(r"[^.]+\.([0-9a-f]{8})")
 
@@ -33,6 +34,7 @@ def replay(
 
     An edit id seen twice counts once, erased before whole. Where two edits changed one record without
     having seen each other, the later keeps the id; the earlier lives on as a record marked `conflict_of`.
+    Articles, coders and the project are one of a kind: their changes are merged, see `threeway`.
     """
     result = Replayed()
     edits: dict[str, Entry] = {}
@@ -106,6 +108,9 @@ class _States:
     def apply(self, key: str, change: Change, edit: Edit) -> None:
         table = self.tables.setdefault(key, {}).setdefault(change.table, {})
         current = table.get(change.id)
+        if change.table in ONE_OF_A_KIND:
+            _put(table, change.id, changed(current, change.before, change.after))
+            return
         place = (key, change.table, change.id)
         past = self._seen.setdefault(place, [])
         last = self._last.get(place, "")
@@ -119,15 +124,19 @@ class _States:
             table[twin["id"]] = twin
         past.append(current)
         self._last[place] = edit.id
-        if change.after is None:
-            table.pop(change.id, None)
-        else:
-            table[change.id] = change.after
+        _put(table, change.id, change.after)
 
     def _same_copy(self, earlier: str, later: str) -> bool:
         """Whether two edits were made in one copy, where each sees what came before (also where a line between them is lost)."""
         journals = [self._journal_of.get(edit_id, edit_id) for edit_id in (earlier, later)]
         return copy_of(journals[0]) == copy_of(journals[1])
+
+
+def _put(table: dict[str, Record], record_id: str, record: Record | None) -> None:
+    if record is None:
+        table.pop(record_id, None)
+    else:
+        table[record_id] = record
 
 
 def _twin(loser: Record, change: Change, earlier: str, later: str) -> Record:

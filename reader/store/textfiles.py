@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from reader import fs
+from reader.edits import Record
 from reader.errors import Damage
 from reader.model import Article, Paragraph
 from reader.store import texts
@@ -93,7 +94,7 @@ class TextFiles:
         for paragraphs in self.split_again(article, text):
             body = texts.encode_paragraphs(text, paragraphs)
             if body.sha256 == article.paragraphs_sha256:
-                return texts.head_line(encode(article), body) + body.data
+                return texts.head_line(_told_by_text(article), body) + body.data
         return None
 
     def repair_paragraphs(self, article: Article) -> bool:
@@ -120,8 +121,18 @@ class TextFiles:
                 return article
             if known:  # a split of another rule stays as it is, for those who undo
                 first = path.with_name(f"{article.id}.{body.sha256[:16]}.paragraphs")
-        fs.replace_file(first, texts.head_line(encode(article), body) + body.data, self.modes)
+        fs.replace_file(first, texts.head_line(_told_by_text(article), body) + body.data, self.modes)
         return article
+
+
+_TOLD_BY_TEXT = ("id", "media_type", "sha256", "paragraphs_sha256", "split")
+"""Fields of an article that are the same wherever the same text is imported in the same way."""
+
+
+def _told_by_text(article: Article) -> Record:
+    """What of an article's record stands at the head of its paragraph file: two copies that import one text write the same bytes."""
+    record = encode(article)
+    return {name: record[name] for name in _TOLD_BY_TEXT}
 
 
 def _sha256(data: bytes) -> str:

@@ -25,8 +25,9 @@ from reader.errors import Conflict, Damage, Locked, NotSaved, ReaderError, ReadO
 from reader.model import Annotation, Article, Coder, Paragraph, ProjectInfo, Review, SavedSearch, Tag
 from reader.store import journal as journals
 from reader.store.documents import Encoded, Shelf, read_shelf, write_shelf
-from reader.store.folder import FORMAT, copy_id, modes_of, read_info, write_info
+from reader.store.folder import FORMAT, copy_id, is_written, modes_of, read_info, write_info
 from reader.store.journal import Checkpoint, Entry, Journal
+from reader.store.numbers import Numbers, Renumbered, numbering
 from reader.store.records import SHARED, decode
 from reader.store.refusals import FOR_GOOD, reading, refused, writing
 from reader.store.replay import Replayed, copy_of, replay
@@ -62,6 +63,7 @@ class TinyStore:
         self._looked: tuple[str, Mapping[str, Path], list[int]] = ("", {}, [])
         self._info_in_doubt = False
         self._latest_at = ""
+        self._numbers = Numbers(self.highest_number)
         self._journal: Journal | None = None
         self._session: Any = None
         self.info = read_info(path)
@@ -136,16 +138,21 @@ class TinyStore:
             self._latest_at = max(self._latest_at, last.at if last else "")
             self._journal = journal
             # What a session before this one committed but did not live to write into the files, and what is damaged.
-            own = (key for key, entries in self._late.items() if any(e.journal == self.journal_name for e in entries))
-            self._dirty.update(own)
+            self._dirty.update(
+                key for key, entries in self._late.items() if any(self._is_to_write(key, e.journal) for e in entries)
+            )
             for key in self._damaged:
                 if owner_of(key) in ("", self.coder):
                     self._move_aside(key)
                     self._dirty.add(key)
-            if self.info != read_info(self.path):
+            if not is_written(self.path, self.info):
                 self._dirty.add(PROJECT)
             self._damaged.clear()
             self.texts.may_write()
+
+    def _is_to_write(self, key: str, journal: str) -> bool:
+        """Whether it is on this session to bring a file up to date with a journal: its own, or one that came from another copy."""
+        return journal == self.journal_name or (not owner_of(key) and copy_of(journal) != self.copy)
 
     def _not_now(self, what: str, error: OSError) -> ReaderError:
         """What to raise where writing cannot begin: for good, or as long as the disk is full."""
@@ -191,6 +198,8 @@ class TinyStore:
             own = entry.journal == self.journal_name
             for key, changes in self._by_key(edit).items():
                 self._late.setdefault(key, []).append(entry)
+                if self._journal is not None and self._is_to_write(key, entry.journal):
+                    self._dirty.add(key)
                 if own:
                     self._files[key] = max(entry.end, self._files.get(key, 0))
                 if key == PROJECT:
@@ -265,6 +274,8 @@ class TinyStore:
         except Damage as error:
             self._put_aside(key, error)
             return self._rebuild({key})[key]
+        if shelf is not None and key == LIBRARY:
+            self._numbers.known(shelf.table("articles"))
         if shelf is None:
             if needed:
                 self._report(f"The file {key} is missing; it was made again from the journals.")
@@ -378,8 +389,12 @@ class TinyStore:
 
     @reading
     def articles(self) -> Mapping[str, Article]:
-        """All articles by id, removed ones too."""
-        return self._shelf(LIBRARY).table("articles")
+        """All articles by id, removed ones too, no two with one number."""
+        return self._numbers.in_force(self._shelf(LIBRARY).table("articles"))
+
+    def renumbered(self) -> list[Renumbered]:
+        """Articles that got another number since they were last seen in this copy, each told once."""
+        return self._numbers.news()
 
     @reading
     def tags(self) -> Mapping[str, Tag]:
@@ -497,11 +512,19 @@ class TinyStore:
 
         with project_lock(self.path / "locks", self.modes):
             self._read_tails()
+            self._write_numbers()
             self._check(edit)
             entry = self._commit(edit)
             with contextlib.suppress(OSError):  # the edit is safe in the journal; `settle` tries again
                 self._write_shelves({key for key in self._dirty if not owner_of(key)})
             return entry.edit
+
+    def _write_numbers(self) -> None:
+        """Write down the numbers of articles that copies gave twice; the project lock is held."""
+        stored = self._shelf(LIBRARY).table("articles")
+        in_force = self._numbers.in_force(stored)
+        if in_force is not stored:
+            self._commit(numbering(self.coder, stored, in_force))
 
     def _check(self, edit: Edit) -> None:
         """Conflict if a shared record is not what the edit saw, or a number or name would stand twice."""
@@ -529,6 +552,8 @@ class TinyStore:
                     shelf, info = None, self.info
                 else:
                     shelf = self._shelf(key)
+                    if key not in self._dirty:
+                        continue  # as was found while it was read: the file has it all
                 self._dirty.discard(key)
             try:
                 if shelf is None:
@@ -548,6 +573,7 @@ class TinyStore:
         journal = self._journal
         if journal is None:
             return True
+        self._settle_numbers()
         with self._lock:
             files = {**self._tails.checkpoint(self.journal_name).files, **self._files}
             reached = Checkpoint(journal.size, journal.seq, files)
@@ -564,6 +590,17 @@ class TinyStore:
             fs.replace_file(path, journals.encode_line(reached), self.modes)
             self._tails.settled(self.journal_name, reached)
         return True
+
+    def _settle_numbers(self) -> None:
+        """Write the numbers in force down where somebody has asked for the articles. OSError, NotSaved: another time."""
+        library = self._shelves.get(LIBRARY)
+        if library is None or self._numbers.in_force(library.table("articles")) is library.table("articles"):
+            return
+        from reader.store.locks import project_lock
+
+        with project_lock(self.path / "locks", self.modes):
+            self._read_tails()
+            self._write_numbers()
 
     @property
     def unsettled(self) -> bool:

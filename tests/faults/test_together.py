@@ -5,6 +5,7 @@ What must be there is kept by hand: every note is a text of its own, every tag t
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tinydb import TinyDB
 
 from reader import commands
 from reader.project import Project, copies
@@ -22,6 +24,8 @@ from tests.faults.scenario import scratch
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
 
 GIT = shutil.which("git")
+SAME = ("Both have it", "The same words, imported in both copies.")
+STEPS = ("off", "rename", "add", "import", "import the same", "details", "review", "settings")
 
 
 @pytest.fixture
@@ -33,16 +37,17 @@ def root() -> Iterator[Path]:
 
 @dataclass
 class Expected:
-    """Marks by id with the notes they may have, tags by id, titles; what was taken away by one and left by the other."""
+    """Marks by id with the notes they may have, tags by id, titles, settings by the last who set them."""
 
     notes: dict[str, set[str]] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
     titles: set[str] = field(default_factory=set)
     reviews: set[str] = field(default_factory=set)
+    settings: dict[str, bool] = field(default_factory=dict)
 
     def both(self, other: Expected, before: Expected) -> Expected:
-        """What must be there when two copies that began with `before` are one."""
-        merged = Expected(titles=self.titles | other.titles)
+        """What must be there when two copies that began with `before` are one; the other one was worked on later."""
+        merged = Expected(titles=self.titles | other.titles, settings=self.settings | other.settings)
         merged.reviews = _either(self.reviews, other.reviews, before.reviews)
         for part in ("notes", "names"):
             mine, theirs, old = (getattr(one, part) for one in (self, other, before))
@@ -78,6 +83,9 @@ def worked_on(path: Path, coder: str, chance: random.Random, expected: Expected,
     project = Project.open(path, coder=coder)
     for n in range(chance.randrange(1, 9)):
         _step(project, chance, after, f"{name} {n}")
+    if chance.random() < 0.5:  # at last: from then on no tag can be made
+        commands.tags_lock(project)
+        after.settings["locked"] = True
     project.close()
     return after
 
@@ -86,7 +94,7 @@ def _step(project: Project, chance: random.Random, after: Expected, token: str) 
     article = next(a for a in project.articles.values() if a.title == FLOOD[0])
     own = [a for a in project.marks(article.id).annotations.values() if a.coder == project.coder]
     tag = chance.choice(sorted(project.tags.values(), key=lambda t: t.id))
-    match chance.choice(["put", "put", "note", "note", "off", "rename", "add", "import", "review", "settings"]):
+    match chance.choice(["put", "put", "note", "note", *STEPS]):
         case "put":
             mark, _ = put_on(project, article, chance.choice((2, 4, 5)), tag)
             after.notes[mark.id] = {""}
@@ -106,13 +114,19 @@ def _step(project: Project, chance: random.Random, after: Expected, token: str) 
         case "import":
             project.import_articles([new_article((token, f"Words of {token}."), source=f"{token}.txt")])
             after.titles.add(token)
+        case "import the same":
+            project.import_articles([new_article(SAME, source=f"{token}.txt")])
+            after.titles.add(SAME[0])
+        case "details":
+            commands.set_details(project, article, {f"by {token}": token})
         case "review":
             edit = commands.review(project, article, [2]).edit
             after.reviews |= {change.id for change in edit.changes} if edit else set()
         case "settings":
-            chance.choice((commands.tags_lock, commands.tags_unlock, commands.blind_start, commands.blind_end))(project)
-            project.flush()
-            commands.tags_unlock(project)
+            blind = chance.random() < 0.7
+            outcome = (commands.blind_start if blind else commands.blind_end)(project)
+            if outcome.edit is not None:
+                after.settings["blind"] = blind
 
 
 def wrong(path: Path, expected: Expected, coder: str = "c1") -> list[str]:
@@ -128,6 +142,19 @@ def wrong(path: Path, expected: Expected, coder: str = "c1") -> list[str]:
     found += [f"a text that cannot be read: {a}" for a in project.articles if not project.text(a).slice(0, 5)]
     if reviews != expected.reviews:
         found.append(f"reviews {reviews ^ expected.reviews}")
+    settings = {name: bool(getattr(project.info, name)) for name in ("blind", "locked")}
+    if settings != {"blind": False, "locked": False, **expected.settings}:
+        found.append(f"set is {settings}, not {expected.settings}")
+    return found
+
+
+def numbers(path: Path) -> dict[str, int]:
+    """The number of each article, as one sees it who only reads; none stands twice."""
+    project = Project.open(path, coder="c1", write=False)
+    found = {article.id: article.number for article in project.all_articles().values()}
+    assert len(set(found.values())) == len(found), found
+    assert all(project.article(str(number)).id == key for key, number in found.items())
+    project.close()
     return found
 
 
@@ -147,6 +174,7 @@ def _lacking(what: str, expected: dict[str, set[str]], records: list[Any], text:
 
 def settled(path: Path) -> None:
     """All coders open it for writing, as after a merge, and close: each takes in what came, and mends their own files."""
+    before = numbers(path)
     for coder in ("c1", "c2"):
         project = Project.open(path, coder=coder)
         project.start()
@@ -154,6 +182,9 @@ def settled(path: Path) -> None:
         for article_id in project.articles:
             assert project.marks(article_id) is not None
         project.close()
+    assert numbers(path) == before
+    with TinyDB(path / "library.json") as database:
+        assert {a["id"]: a["number"] for a in database.table("articles")} == before
 
 
 def content(path: Path) -> dict[str, bytes]:
@@ -266,6 +297,7 @@ def put_together(root: Path, way: str, seed: int) -> None:
     expected = after["one"].both(after["two"], before)
     for path in whole:
         assert wrong(path, expected) == [], f"{way}, seed {seed}, {coders}, {path.name}"
+        assert numbers(path) == numbers(whole[0]), f"{way}, seed {seed}, {coders}"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -275,6 +307,34 @@ def test_two_copies_come_together_and_nothing_is_lost(root: Path, way: str) -> N
     for seed in range(4):
         (root / str(seed)).mkdir()
         put_together(root / str(seed), way, seed)
+
+
+@pytest.mark.skipif(GIT is None, reason="git is not installed")
+def test_settings_of_both_copies_meet_in_git_without_a_conflict_and_all_hold(root: Path) -> None:
+    start(root / "one")
+
+    def work(path: Path, name: str) -> None:
+        project = Project.open(path, coder="c1" if name == "one" else "c2")
+        if name == "one":
+            commands.blind_start(project)
+        else:
+            commands.tags_lock(project)
+        info = project.info
+        project.apply("share", [(info, msgspec.structs.replace(info, name=f"named in {name}"))])
+        project.close()
+
+    for path in by_git(root, work):
+        project = Project.open(path, coder="c1")
+        info = project.info
+        assert (info.blind, info.locked, info.name) == (True, True, "named in two")  # the later name
+        assert project.verify() == []
+        project.start()
+        project.close()
+        told = (path / "project.json").read_text()
+        assert [line.split(":")[0].strip() for line in told.splitlines() if ":" in line] == [
+            '"format"', '"name"', '"mode"', '"group"', '"blind"', '"locked"', '"id"'
+        ]  # fmt: skip
+        assert json.loads(told) == {"format": 1, "name": "named in two", "mode": "0700", "group": "", "blind": True, "locked": True, "id": info.id}  # fmt: skip
 
 
 @pytest.mark.torture
