@@ -362,7 +362,7 @@ class Project:
         """Let everything be read anew."""
         self._articles = self._codebook = None
         self._cached_marks.clear()
-        self._searching.forget_texts()
+        self._searching.close()
 
     def _forget_shared(self, edit: Edit) -> None:
         """Let the library and the codebook be made anew if an edit touched them."""

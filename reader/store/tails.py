@@ -16,11 +16,25 @@ from reader.store.replay import copy_of
 class _Tail:
     """A journal as far as this process has read it."""
 
-    __slots__ = ("offset", "seq")
+    __slots__ = ("last", "offset", "seq")
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.offset = checkpoint.offset
         self.seq = checkpoint.seq
+        self.last = b""
+        """The bytes before `offset`, as they were read; empty where they are not known."""
+
+    def is_other(self, path: Path, size: int) -> bool:
+        """Whether a file of this size cannot be the one that was read so far, only longer. OSError."""
+        return size < self.offset or bool(self.last and size > self.offset and _before(path, self.offset) != self.last)
+
+
+LAST = 64
+"""Bytes before the place reached by which a journal is known again; more than a checksum and a time."""
+
+
+def _before(path: Path, offset: int) -> bytes:
+    return fs.read_range(path, max(0, offset - LAST), offset)
 
 
 @dataclass
@@ -90,7 +104,7 @@ class Tails:
     def move_on(self, entry: Entry) -> None:
         """An entry was written by this process."""
         tail = self._tails.setdefault(entry.journal, _Tail(Checkpoint()))
-        tail.offset, tail.seq = entry.end, entry.edit.seq
+        tail.offset, tail.seq, tail.last = entry.end, entry.edit.seq, b""
 
     # -- what their checkpoints say --------------------------------------------------------------------
 
@@ -121,6 +135,15 @@ class Tails:
         return {name for name in found if copy_of(name) != name}  # what a sync tool renamed has no journal beside it
 
     # -- reading on ------------------------------------------------------------------------------------
+
+    def replaced(self) -> bool:
+        """Whether a journal that was read is gone, shorter or another one, as after a restore or an erasure. OSError."""
+        paths = self.paths()
+        return self._opened and any(
+            tail.offset and (name not in paths or tail.is_other(paths[name], fs.size_of(paths[name])))
+            for name, tail in self._tails.items()
+            if name not in self.lost
+        )
 
     def read(self, skip: str = "") -> Fresh:
         """Read on in all journals but `skip`, which nobody else writes; entries in the order of time and id."""
@@ -161,6 +184,8 @@ class Tails:
             # A line seen before its fsync was taken back, or something was erased, or a backup restored.
             found = journals.read(path)
             fresh.rewound.append(name)
+        if found.end != tail.offset or not tail.last:
+            tail.last = _before(path, found.end)
         tail.offset, tail.seq = found.end, found.seq
         for problem in found.problems:
             self._report(problem)

@@ -169,6 +169,8 @@ class TinyStore:
     def _read_tails(self) -> None:
         """Read what the journals hold beyond the last look and lay it over what is in memory. OSError: the rest was read."""
         with self._lock:
+            if self._journal is None and self._tails.replaced():
+                self._open_anew()
             fresh = self._tails.read(skip=self.journal_name if self._journal is not None else "")
             for name in fresh.rewound:
                 self._forget_journal(name)
@@ -179,6 +181,17 @@ class TinyStore:
                 self._settle_info()
         if fresh.refusal is not None:
             raise fresh.refusal
+
+    def _open_anew(self) -> None:
+        """Forget all that was read, as if the project was opened now: somebody brought back another state of it, or erased."""
+        self._shelves.clear()
+        self._late.clear()
+        self._encoded.clear()
+        self._files.clear()
+        self._split = None
+        self._tails = Tails(self.path, self._report)
+        self._take_info(read_info(self.path))
+        self.rewinds += 1
 
     def _forget_journal(self, name: str) -> None:
         """Forget what came of a journal, it is read again."""

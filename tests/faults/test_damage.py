@@ -136,16 +136,16 @@ def judged(folder: Path, kind: Kind) -> tuple[bool, list[str]]:
     return bool(found), wrong
 
 
-def flips(data: bytes, stride: int, start: int) -> Iterator[tuple[str, bytes]]:
-    """The data with one byte changed, by one bit or by all."""
+def flips(data: bytes, stride: int, start: int, *, both: bool = False) -> Iterator[tuple[str, bytes]]:
+    """The data with one byte changed, by one bit or by all, or once by `both`."""
     for at in range(start % stride, len(data), stride):
-        for mask in (0x01, 0xFF) if stride == 1 else ((0x01,) if at % 2 else (0xFF,)):
+        for mask in (0x01, 0xFF) if both or stride == 1 else ((0x01,) if at % 2 else (0xFF,)):
             yield f"byte {at} of {len(data)} ^ {mask:02x}", data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :]
 
 
-def cuts(data: bytes, stride: int) -> Iterator[tuple[str, bytes]]:
-    """The data cut at lengths from none to one less than all."""
-    for length in sorted({*range(0, len(data), stride), len(data) - 1}):
+def cuts(data: bytes, stride: int, start: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The data cut at lengths from `start` to one less than all."""
+    for length in sorted({*range(start, len(data), stride), len(data) - 1}):
         yield f"cut to {length} of {len(data)}", data[:length]
 
 
@@ -359,19 +359,25 @@ def test_a_paragraph_file_that_cannot_be_made_again_is_named(folder: Path) -> No
 
 
 def test_the_index_is_without_effect_or_said(folder: Path) -> None:
-    _index_sweep(folder, 401)
+    data = (folder / "index.sqlite").read_bytes()
+    _index_sweep(folder, flips(data, 401, 0), cuts(data, 1203), zeroed(data))
+
+
+PARTS = 8
 
 
 @pytest.mark.torture
 @pytest.mark.timeout(3600)
-def test_the_index_is_without_effect_or_said_wherever_it_is_damaged(folder: Path) -> None:
-    _index_sweep(folder, 5)  # pages of free space are most of it
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_index_is_without_effect_or_said_wherever_it_is_damaged(folder: Path, part: int) -> None:
+    """Each byte in two ways, each length: a part of them."""
+    data = (folder / "index.sqlite").read_bytes()
+    _index_sweep(folder, flips(data, PARTS, part, both=True), cuts(data, PARTS, part))
 
 
-def _index_sweep(folder: Path, stride: int) -> None:
+def _index_sweep(folder: Path, *ways: Iterator[tuple[str, bytes]]) -> None:
     path = folder / "index.sqlite"
-    data = path.read_bytes()
-    for each in (flips(data, stride, 0), cuts(data, stride * 3), zeroed(data)):
+    for each in ways:
         for where, broken in each:
             for name in folder.glob("index.sqlite*"):
                 name.unlink()
