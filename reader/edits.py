@@ -23,6 +23,8 @@ UPGRADE, NUMBER = "upgrade", "number"
 """The commands of edits that nobody asked for and nobody can want undone: to a newer format of the project, and other
 numbers for articles where copies came together in which two had one."""
 UNASKED = frozenset({UPGRADE, NUMBER})
+ERASE = "erase"
+"""The command of an edit that says what was erased: its changes lead from nothing to nothing."""
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -92,7 +94,7 @@ def next_to_undo(newest_first: Iterable[Edit]) -> Edit | None:
             continue
         if edit.undoes:
             gone.add(edit.undoes)
-        if edit.command != UNDO and edit.command not in UNASKED and edit.changes:
+        if edit.command not in {UNDO, ERASE, *UNASKED} and edit.changes:
             return edit
     return None
 

@@ -16,14 +16,26 @@ OTHER = " (other copy)"
 """What stands behind the name of a detail that both copies set: the value of the earlier edit."""
 
 
-def changed(current: Record | None, before: Record | None, after: Record | None) -> Record | None:
-    """What becomes of a record by a change from `before` to `after`; None: it is not there.
+class History:
+    """Follows the changes of such records in the order of time; knows which were erased."""
 
-    What was made or changed elsewhere in the meantime does not go with it.
-    """
-    if current is None or current == before:
-        return after
-    return current if after is None else merged(before, after, current)
+    def __init__(self) -> None:
+        self._erased: set[str] = set()
+
+    def changed(self, key: str, current: Record | None, before: Record | None, after: Record | None) -> Record | None:
+        """What becomes of the record of an id by a change from `before` to `after`; None: it is not there.
+
+        What was made or changed elsewhere in the meantime does not go with it. From None to None it is
+        erased: what a copy that does not know of that does with it is void, until somebody makes it anew.
+        """
+        if before is None:
+            (self._erased.add if after is None else self._erased.discard)(key)
+            return after if current is None or after is None else merged(None, after, current)
+        if key in self._erased:
+            return None
+        if current is None or current == before:
+            return after
+        return current if after is None else merged(before, after, current)
 
 
 def merged(base: Record | None, later: Record, current: Record) -> Record:

@@ -8,10 +8,12 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from reader.commands.copies import erase
 from reader.commands.copies import merge as merge_command
+from reader.commands.details import set_details
 from reader.commands.notes import memo, note
 from reader.commands.searches import search_save
 from reader.commands.spans import in_vivo
@@ -397,6 +399,70 @@ def test_words_of_the_text_elsewhere_are_asked_about_and_go_with_it(project: Pro
     again = opened(project.path)
     assert again.verify() == []
     assert again.tags[harm.id].description == "Use it for losses."
+
+
+def test_an_erased_article_does_not_come_back_from_a_copy_in_which_one_went_on_with_it(project: Project) -> None:
+    """The other copy has new marks, notes and details of it, and other work that does come."""
+    article = the_article(project)
+    other = opened(fork(project, "other"), "c2")
+    note(other, the_article(other), 2, "a remark on beds upstairs")
+    other.flush()
+    project.close()
+    copies.erase(project.path, "c1", frozenset([article.id]), {}, project.store.modes)
+    note(other, the_article(other), 4, "another remark on beds upstairs")
+    set_details(other, the_article(other), {"author": "A. Haddad"})
+    put_on(other, the_article(other), 5, next(iter(other.tags.values())))
+    kept = add_tag(other, "from the other copy")
+    other.close()
+    carried = project.path.with_name("carried")
+    shutil.copytree(project.path, carried)
+    here = opened(project.path)
+    report, _ = copies.merge(here, other.path)
+    assert sum(report.edits.values()) == 5
+    assert (list(here.all_articles()), kept.id in here.tags) == ([], True)
+    here.close()
+    everything = every_byte(project.path)
+    for phrase in ("carried beds", "beds upstairs", "rang us", "Haddad"):
+        assert phrase.encode() not in everything, phrase
+    assert opened(project.path).verify() == []
+    known = opened(carried, "c3")
+    assert known.counts().tags() == {}  # the index knows of the erasure when the journal comes
+    known.close()
+    for path in other.path.glob("journal/c2.*.jsonl"):  # as a sync tool brings it, which nobody can ask
+        shutil.copyfile(path, carried / "journal" / path.name)
+    for coder in ("c1", "c3"):
+        there = opened(carried, coder)
+        there.start()
+        assert (list(there.all_articles()), kept.id in there.tags) == ([], True)
+        assert there.counts().tags() == {}
+        there.close()
+    again = opened(project.path)
+    again.import_articles([new_article()])  # what is imported anew is there
+    assert the_article(again).id == article.id
+    assert the_article(again).meta == {}
+
+
+def test_erasing_takes_the_texts_along_that_it_replaces_or_was_replaced_by(project: Project) -> None:
+    first = the_article(project)
+    texts = {"second": ("Second state", "Beds stood in the hall."), "third": ("Third state", "The hall was empty.")}
+    before = first.id
+    for name, parts in texts.items():
+        new = msgspec.structs.replace(new_article(parts, source=f"{name}.txt"), replaces={"article": before})
+        before = project.import_articles([new]).new[0].id
+        note(project, project.articles[before], 2, f"remark on the {name}")
+    project.import_articles([new_article(("Apart", "It stays."), source="apart.txt")])
+    copies.backup(project, "by hand")
+    assert len(copies.related(project, project.articles[before])) == 3
+    said = erase(project, project.article("second.txt"), title="Second state", tag_names="keep").text
+    assert "with 2 other versions of it" in said
+    everything = every_byte(project.path)
+    for phrase in (FLOOD[1], FLOOD[3], "Beds stood", "hall was empty", "remark on"):
+        assert phrase.encode() not in everything, phrase
+    again = opened(project.path)
+    assert [a.title for a in again.all_articles().values()] == ["Apart"]
+    assert again.verify() == []
+    with pytest.raises(UsageError, match="cannot be undone"):
+        again.undo(next(edit.id for edit in again.own_edits() if edit.command == "erase"))
 
 
 def test_undoing_what_was_erased_is_refused(project: Project) -> None:

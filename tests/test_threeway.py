@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.threeway import OTHER, changed, merged
+from reader.threeway import OTHER, History, merged
 
 BASE: dict[str, Any] = {
     "id": "a1", "number": 1, "title": "Quay", "sources": ["quay.txt"], "removed": "", "meta": {"author": "A", "wave": "1"},
@@ -46,9 +46,19 @@ def test_where_both_made_it_the_earlier_stands_and_has_all_sources() -> None:
 
 
 def test_what_another_copy_changed_does_not_go_with_an_undo() -> None:
-    assert changed(record(number=2), BASE, None) == record(number=2)
-    assert changed(BASE, BASE, None) is None
-    assert changed(None, BASE, record(number=2)) == record(number=2)
+    history = History()
+    assert history.changed("a1", record(number=2), BASE, None) == record(number=2)
+    assert history.changed("a1", BASE, BASE, None) is None
+    assert history.changed("a1", None, BASE, record(number=2)) == record(number=2)
+
+
+def test_what_was_erased_stays_away_until_it_is_made_anew() -> None:
+    history = History()
+    assert history.changed("a1", BASE, None, None) is None
+    assert history.changed("a1", None, BASE, record(number=2)) is None
+    assert history.changed("a2", None, BASE, record(number=2)) == record(number=2)
+    assert history.changed("a1", None, None, BASE) == BASE
+    assert history.changed("a1", BASE, BASE, record(number=2)) == record(number=2)
 
 
 values = st.fixed_dictionaries({
@@ -84,4 +94,4 @@ def test_what_only_one_changed_is_never_lost(
 
 @given(values, values)
 def test_a_change_made_of_what_is_there_leads_to_what_it_says(before: dict[str, Any], after: dict[str, Any]) -> None:
-    assert changed(before, before, after) == after
+    assert History().changed("a1", before, before, after) == after

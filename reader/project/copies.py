@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reader import fs
-from reader.edits import Edit, new_id, now
+from reader.edits import ERASE, Change, Edit, new_id, now
 from reader.errors import ReaderError, UsageError
 from reader.model import Article, Tag
 from reader.store import archive, backups, merging
@@ -159,6 +159,7 @@ def erase(path: Path, coder: str, articles: frozenset[str], echoes: Mapping[str,
         erase_in(path, articles, echoes, at, modes)
     store = TinyStore(path, coder)
     try:  # the history says that, when and by whom
-        store.apply(Edit(id=new_id("e"), at=at, coder=coder, command="erase", erased=at))
+        gone = tuple(Change("articles", article_id) for article_id in sorted(articles))
+        store.apply(Edit(id=new_id("e"), at=at, coder=coder, command=ERASE, erased=at, changes=gone))
     finally:
         store.close()

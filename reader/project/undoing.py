@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from reader.edits import REDO, UNDO, Change, Edit, next_to_redo, next_to_undo
+from reader.edits import ERASE, REDO, UNASKED, UNDO, Change, Edit, next_to_redo, next_to_undo
 from reader.errors import Conflict, UsageError
 from reader.model import Annotation, Review
 from reader.project.describe import shorten
@@ -46,6 +46,8 @@ def redo(project: Project) -> Edit:
 
 def _own_edit(project: Project, edit_id: str) -> Edit:
     for edit in project.own_edits():
+        if edit.id == edit_id and edit.command in {ERASE, *UNASKED}:
+            raise UsageError(f"“{project.describe(edit)}” cannot be undone.")
         if edit.id == edit_id:
             return edit
     raise UsageError(f"There is no edit {edit_id!r} of yours; `reader history` lists them.")

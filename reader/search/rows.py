@@ -11,7 +11,7 @@ import msgspec
 
 from reader.edits import Change, Edit, Record
 from reader.search.schema import RECORD_TABLES
-from reader.threeway import ONE_OF_A_KIND, changed
+from reader.threeway import ONE_OF_A_KIND, History
 
 ParagraphOf = Callable[[str, int], int]
 """(article id, position in code points) -> number of the paragraph there, 0 if it is not known."""
@@ -122,7 +122,9 @@ def _is_doubtful(known: Known | None, order: Order, change: Change) -> bool:
         return False
     if order < known.order:
         return True
-    return bool(known.state) and known.state not in (state_of(change.before), state_of(change.after))
+    if not known.state and change.table in MARKS:
+        return False
+    return known.state not in (state_of(change.before), state_of(change.after))
 
 
 def _after(known: Known | None, order: Order, change: Change) -> Known:
@@ -155,6 +157,7 @@ class _History:
         self._ids = ids
         self._past: dict[str, list[int]] = {}
         self._touched: dict[str, str] = {}
+        self._one_of_a_kind = History()
 
     def follow(self, edit: Edit) -> None:
         for change in edit.changes:
@@ -166,7 +169,7 @@ class _History:
         before = records.get(change.id)
         current = before.change.after if before is not None else None
         if change.table in ONE_OF_A_KIND:
-            after = changed(current, change.before, change.after)
+            after = self._one_of_a_kind.changed(change.id, current, change.before, change.after)
             records[change.id] = Last(edit.order, Change(change.table, change.id, current, after))
             return
         if current is not None and current not in (change.before, change.after):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -13,11 +13,12 @@ import msgspec
 
 from reader import fs
 from reader.codebook import Codebook, plain
-from reader.edits import Edit
+from reader.edits import ERASE, Edit
 from reader.errors import Damage, NotSaved, UsageError
 from reader.model import Annotation, Article, Tag
 from reader.store import archive
 from reader.store.documents import Shelf
+from reader.store.erasing import without
 from reader.store.journal import SUFFIX, decode_line, encode_line, parse
 from reader.store.records import Stored
 from reader.store.replay import replay_edits
@@ -88,10 +89,12 @@ def plan(ours: archive.Journals, other: archive.Journals, texts: Texts, own: str
             known[edit.id] = edit
     added: dict[str, Edit] = {}
     files: dict[str, bytes] = {}
+    gone = _erased(known.values())  # what a copy that does not know of it has done there since does not come
     for name, data in other.files.items():
-        fresh = _missing(data, known, added)
+        found = _missing(data, known, added)
+        fresh = [without(edit, gone, {}, edit.at) for edit in found] if gone else found
         if fresh:
-            files |= _file_for(name, data, fresh, ours.files, own)
+            files |= _file_for(name, data if fresh == found else b"", fresh, ours.files, own)
             added |= {edit.id: edit for edit in fresh}
     before = replay_edits(known.values())
     after = replay_edits({**known, **added}.values())
@@ -111,10 +114,20 @@ def _missing(data: bytes, known: dict[str, Edit], added: dict[str, Edit]) -> lis
     return found
 
 
+def _erased(edits: Collection[Edit]) -> frozenset[str]:
+    """Articles that were erased here and not imported anew."""
+    erased = {change.id for edit in edits if edit.command == ERASE for change in edit.changes}
+    return frozenset(erased - replay_edits(edits, {LIBRARY}).get(LIBRARY, Shelf()).table("articles").keys())
+
+
 def _file_for(name: str, data: bytes, fresh: list[Edit], ours: dict[str, bytes], own: str) -> dict[str, bytes]:
     """The journal that takes the fresh edits: the other's own where it only continues ours, else one of its own."""
     here = ours.get(name, b"")
-    continues = data.startswith(here) and len(parse(data[len(here) :], "", 0, _last_seq(here)).entries) == len(fresh)
+    continues = (
+        bool(data)
+        and data.startswith(here)
+        and len(parse(data[len(here) :], "", 0, _last_seq(here)).entries) == len(fresh)
+    )
     if continues and name != f"{own}{SUFFIX}":
         return {name: archive.whole_lines(data)}
     ids = "".join(edit.id for edit in fresh)

@@ -14,7 +14,7 @@ from reader.store.documents import Shelf
 from reader.store.journal import Entry
 from reader.store.records import decode
 from reader.store.shelves import key_of
-from reader.threeway import ONE_OF_A_KIND, changed
+from reader.threeway import ONE_OF_A_KIND, History
 
 _PLAIN_NAME = re.compile(r"[^.]+\.([0-9a-f]{8})")
 
@@ -104,12 +104,13 @@ class _States:
         self._journal_of = journal_of
         self._seen: dict[tuple[str, str, str], list[Record | None]] = {}
         self._last: dict[tuple[str, str, str], str] = {}
+        self._one_of_a_kind = History()
 
     def apply(self, key: str, change: Change, edit: Edit) -> None:
         table = self.tables.setdefault(key, {}).setdefault(change.table, {})
         current = table.get(change.id)
         if change.table in ONE_OF_A_KIND:
-            _put(table, change.id, changed(current, change.before, change.after))
+            _put(table, change.id, self._one_of_a_kind.changed(change.id, current, change.before, change.after))
             return
         place = (key, change.table, change.id)
         past = self._seen.setdefault(place, [])

@@ -15,7 +15,7 @@ from reader.store.records import decode
 
 def check_numbers(edit: Edit, articles: Mapping[str, Article]) -> None:
     """Conflict if an article that is made has the number of another."""
-    made = [c for c in edit.changes if c.table == "articles" and c.before is None]
+    made = [c for c in edit.changes if c.table == "articles" and c.before is None and c.after is not None]
     taken = {article.number for article in articles.values()} if made else set()
     for change in made:
         if (number := change.record["number"]) in taken:
