@@ -332,6 +332,7 @@ def test_erased_is_gone_everywhere_and_a_copy_merged_later_brings_nothing_back(p
     project.state.queries = ["“carried beds”"]
     project.save_state()
     project.save_draft(f"{article.id}:2:", "a draft of mine")
+    (project.path / "drafts" / "c1" / ".editor-x.md.swp").write_text("a draft of mine")
     copies.backup(project, "by hand")
     other = fork(project, "other")
     damaged = copies.backup(project, "by hand").path

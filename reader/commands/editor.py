@@ -5,14 +5,39 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 from reader.errors import ReaderError
 
 FALLBACK = "vi"
+PATIENCE = 2.0
+"""Seconds that an editor has to end when its reader must."""
+SAVED_BESIDE = ".save"
+"""Behind the file's name: where nano puts what it was asked to give up."""
+
+
+class Ended(BaseException):
+    """A signal asks the program to end while an editor has the terminal."""
+
+
+@contextlib.contextmanager
+def ended_by(*numbers: signal.Signals) -> Iterator[None]:
+    """Have these signals end the wait for an editor, by Ended, whatever else they do."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise Ended
+
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def command_line() -> list[str]:
@@ -34,7 +59,8 @@ def edit_outside(text: str, folder: Path, *, keys: bool = True, rescue: Callable
 
     The file is for this user alone (0600), lies in the folder given and goes when the editor has ended.
     One line break that editors add at the end is taken off again. Without `keys` the editor reads nothing
-    of our standard input. If something ends the wait for the editor, `rescue` gets what it has written so far.
+    of our standard input. If something ends the wait for the editor, it is ended too, and `rescue` gets what it has
+    written so far.
     """
     line = command_line()
     try:
@@ -47,11 +73,11 @@ def edit_outside(text: str, folder: Path, *, keys: bool = True, rescue: Callable
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         try:
-            code = subprocess.run([*line, name], check=False, stdin=None if keys else subprocess.DEVNULL).returncode
+            code = _run([*line, name], keys=keys)
         except BaseException as reason:
             if rescue is not None and not isinstance(reason, Exception):
                 with contextlib.suppress(OSError, UnicodeDecodeError):
-                    rescue(path.read_text(encoding="utf-8"))
+                    rescue(_left_in(path))
             raise
         if code:
             raise ReaderError(f"{line[0]} ended with code {code}; the note is as it was.")
@@ -64,4 +90,29 @@ def edit_outside(text: str, folder: Path, *, keys: bool = True, rescue: Callable
         raise ReaderError(f"{line[0]} could not be used: {error.strerror}.") from error
     finally:
         path.unlink(missing_ok=True)
+        _beside(path).unlink(missing_ok=True)
     return edited.removesuffix("\n") if not text.endswith("\n") else edited
+
+
+def _run(line: Sequence[str], *, keys: bool) -> int:
+    """Run the editor; its exit status. What ends the wait ends it too: first so that it can save."""
+    with subprocess.Popen(line, stdin=None if keys else subprocess.DEVNULL) as editor:
+        try:
+            return editor.wait()
+        except BaseException:
+            editor.send_signal(signal.SIGHUP)
+            try:
+                editor.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                editor.kill()
+            raise
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}{SAVED_BESIDE}")
+
+
+def _left_in(path: Path) -> str:
+    """What an editor has written that was ended: its last word, if it put that beside the file."""
+    beside = _beside(path)
+    return (beside if beside.exists() else path).read_text(encoding="utf-8")

@@ -110,7 +110,7 @@ class Index:
         with self._lock:
             if self._path is None:
                 return Reader(self._connection, self._lock, own=False, generation=self.generation)
-            connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None, timeout=5)
+            connection = _connect(self._path)
             connection.execute("PRAGMA query_only = ON")
             return Reader(connection, threading.RLock(), own=True, generation=self.generation)
 
@@ -306,7 +306,7 @@ class Index:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, self._modes.file))
             path.chmod(self._modes.file)  # whatever the umask
-        connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
+        connection = _connect(path)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -457,6 +457,13 @@ class Index:
         both = [ReviewRow(*found) if found else None, row]
         for review in {(r.article, r.coder, r.paragraph): r for r in both if r is not None}.values():
             tally.review(review)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that looks at each page it reads: a damaged one would else be read as one that holds less."""
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
 
 
 def _delete(path: Path) -> None:

@@ -96,10 +96,11 @@ def _texts(path: Path, articles: Iterable[str]) -> Iterator[Path]:
 
 
 def put_aside(path: Path) -> Iterator[Path]:
-    """Files that were put aside because they were torn or changed, and what a crash left half written."""
+    """Files that were put aside because they were torn or changed, and what a crash or an editor left half written."""
     for folder in (path, *(p for p in path.rglob("*") if p.is_dir())):
         for name in fs.names(folder):
-            if ".torn-" in name or ".changed-" in name or (name.startswith(".") and name.endswith(".new")):
+            half = name.startswith(".") and (name.endswith(".new") or ".editor-" in name)
+            if half or ".torn-" in name or ".changed-" in name:
                 yield folder / name
     for name in fs.names(path):  # what a sync tool put beside a file that is made anew
         if name.startswith(("library", "codebook", "index")) and name not in (LIBRARY, CODEBOOK):

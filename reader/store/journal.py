@@ -54,6 +54,14 @@ def decode_line(line: bytes) -> Edit:
         raise Damage(f"it is no edit ({error})") from error
 
 
+def decode_places(line: str) -> dict[str, tuple[int, int]]:
+    """The places (byte offset and `seq` by journal) on a line. Damage if it cannot be read."""
+    try:
+        return msgspec.json.decode(checked(line.encode()), type=dict[str, tuple[int, int]])
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise Damage(f"it holds no places ({error})") from error
+
+
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """An edit with its place: the journal's name and the byte offset behind its line."""
 

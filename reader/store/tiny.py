@@ -634,13 +634,13 @@ class TinyStore:
     def edits(self, since: str = "") -> tuple[list[Edit], str]:
         """The edits of all journals since a cursor (empty: from the first), in order, and the next cursor.
 
-        Damage if a journal no longer reaches to the cursor.
+        Damage if a journal no longer reaches to the cursor, or the cursor is damaged: it may have been kept in a file.
         """
         paths = self.journal_paths()
         sizes = self._sizes(paths)
         if since and self._looked == (since, paths, sizes):
             return [], since
-        places: dict[str, tuple[int, int]] = msgspec.json.decode(since) if since else {}
+        places = journals.decode_places(since) if since else {}
         entries: list[Entry] = []
         for name, path in paths.items():
             offset, seq = places.get(name, (0, 0))
@@ -648,7 +648,7 @@ class TinyStore:
             places[name] = (found.end, found.seq)
             entries += found.entries
         entries.sort(key=lambda entry: entry.edit.order)
-        reached = msgspec.json.encode(places).decode()
+        reached = journals.encode_line(places).decode()
         self._looked = (reached, paths, sizes)
         return [entry.edit for entry in entries], reached
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from reader.commands.editor import edit_outside
+from reader.commands.editor import Ended, edit_outside, ended_by
 from reader.errors import ReaderError
+from reader.project.takeover import PLEASE_END
 from reader.safe import safe, safe_line
 from reader.tui.fields import place_over_pane
 from reader.tui.screen import CommandModal
@@ -191,12 +193,20 @@ class NoteEditor(CommandModal[None]):
         self.query_one(NoteArea).insert(f"{reading.opened.article.number} ¶ {reading.here}")
 
     def edit_outside(self) -> None:
-        """Hand the text to the user's own editor and take back what it leaves."""
+        """Hand the text to the user's own editor and take back what it leaves, also where a signal ends both."""
         area = self.query_one(NoteArea)
         folder = self.reader.project.path / "drafts" / self.reader.project.coder
+        text = area.text
+
+        def rescue(left: str) -> None:
+            nonlocal text
+            text = left.removesuffix("\n")
+
         try:
-            with self.app.suspend():
-                text = edit_outside(area.text, folder)
+            with self.app.suspend(), ended_by(signal.SIGHUP, signal.SIGTERM, PLEASE_END):
+                text = edit_outside(area.text, folder, rescue=rescue)
+        except Ended:
+            pass  # the loop has got the signal too: `keep` makes a draft of the text, and all ends as ever
         except SuspendNotSupported:
             self._say("This terminal cannot be handed to another program.")
             return

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from reader.project import Project, takeover
+from reader.store import takeover as asked
 from tests.terminal.harness import READER, Room, Terminal
 
 OFFER = r"Another session of yours is open: (\w+) on (\S+), process (\d+), since \d{4}-\d\d-\d\d \d\d:\d\d\."
@@ -70,6 +73,40 @@ def behind_a_dropped_line(terminal: Terminal, room: Room) -> None:
 
 def has_edits(room: Room, count: int) -> bool:
     return len(room.edits()) >= count
+
+
+EDITOR = """\
+import pathlib, signal, sys
+path = pathlib.Path(sys.argv[1])
+path.write_text(path.read_text() + " and what the editor wrote")
+def end(*_):
+    path.with_name(path.name + ".save").write_text(path.read_text() + " and saved at its end")
+    sys.exit(1)
+signal.signal(signal.SIGHUP, end)
+print("editing", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("how", ["take over", "term", "hang up"])
+def test_a_session_whose_editor_is_open_saves_what_is_in_it_and_ends_with_it(harbour: Room, how: str) -> None:
+    editor = f"{sys.executable} {harbour.write('editor.py', EDITOR)}"
+    with harbour.terminal(EDITOR=editor, VISUAL=editor) as first:
+        first.wait_for("¶ 4 of 29")
+        first.type("ahalf a thought")
+        first.wait_for("half a thought")
+        first.type("\x0f")
+        first.wait_for("editing")
+        if how != "take over":
+            first.send_signal(signal.SIGTERM if how == "term" else signal.SIGHUP)
+            assert first.end() == 0
+        with harbour.terminal("--take-over") as second:
+            second.wait_until(lambda: "A note on ¶ 4 was being typed (13 words)" in second.dialog, "the note")
+            assert first.end() == 0
+            second.press("escape")
+            assert second.quit() == 0
+    assert list((harbour.data / "drafts").rglob(".editor-*")) == []
 
 
 @pytest.mark.sweep
@@ -189,6 +226,28 @@ def test_only_a_session_here_that_gives_way_is_asked(harbour: Room, changed: dic
         owner = {"host": socket.gethostname(), "pid": holder.pid, "gives_way": True, **changed}
         found = takeover.other_session(session_by(harbour.data, owner))
         assert found.startswith(f"anna on {socket.gethostname()}, process {holder.pid}, since") == (not changed)
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+@pytest.mark.skipif(shutil.which("lsof") is None, reason="lsof is not installed")
+def test_where_there_is_no_proc_lsof_says_who_holds_the_lock(
+    harbour: Room, sleeper: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "_PROCESSES", harbour.folder / "no such folder")
+    name = Project.open(harbour.data, coder="anna", write=False).store.journal_name
+    lock = harbour.data / "locks" / f"{name}.lock"
+    with lock.open("a+") as file:
+        holder = subprocess.Popen(["sleep", "60"], stdin=file)
+    owner = {"host": socket.gethostname(), "gives_way": True}
+    try:
+        assert takeover.other_session(session_by(harbour.data, {**owner, "pid": sleeper.pid})) == ""
+        project = session_by(harbour.data, {**owner, "pid": holder.pid})
+        assert f"process {holder.pid}" in takeover.other_session(project)
+        assert takeover.end_other(project, force=True)
+        assert holder.wait() == -signal.SIGKILL
+        assert sleeper.poll() is None
     finally:
         holder.kill()
         holder.wait()
