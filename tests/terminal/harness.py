@@ -70,8 +70,8 @@ KEYS = {
     "ctrl+u": "\x15",
     "f1": "\x1bOP",
 }
-_UNFIT = re.compile(rb"[<=>]|.*[$: ]|[0-?]*[utn]$|[0-?]*c$|\?[0-9;]*m$", re.DOTALL)
-"""Control sequences that pyte would print or stumble over; none of them moves or draws anything."""
+_UNFIT = re.compile(rb"[<=>]|.*[$: ]|[0-?]*[utn]$|[0-?]*c$|[0-?]*m$", re.DOTALL)
+"""Control sequences that pyte would print or stumble over, and colours, at which nobody looks here; none of them moves or draws anything."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -111,6 +111,7 @@ class Terminal:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._fed = 0
+        self._rows: list[str] = []
         self._answered = 0
         self.eof = False
         self.status: int | None = None
@@ -200,6 +201,8 @@ class Terminal:
         self._fed += sum(len(piece.raw) for piece in found)
         fit = (p.raw for p in found if p.kind in ("text", "short") or (p.kind == "csi" and not _UNFIT.match(p.body)))
         self._stream.feed(b"".join(fit))
+        if found:
+            self._rows = []
 
     def cursor_row(self) -> str:
         """The row on which the terminal's own cursor stands."""
@@ -220,7 +223,9 @@ class Terminal:
     def rows(self) -> list[str]:
         """The rows of the screen."""
         self.catch_up()
-        return list(self._screen.display)
+        if not self._rows:
+            self._rows = list(self._screen.display)
+        return self._rows
 
     @property
     def text(self) -> str:
@@ -333,6 +338,7 @@ class Terminal:
         self.size = (columns, rows)
         self._screen.resize(rows, columns)
         self._screen.reset()
+        self._rows = []
         self._set_size(self.size)
 
     def _set_size(self, size: tuple[int, int]) -> None:

@@ -1,7 +1,7 @@
 """The program, loaded once and forked for each session, so that hundreds of kills fit into a minute.
 
 Started with the number of a socket; each request is a JSON object (arguments, folder, environment) with two file
-descriptors: the terminal, and a pipe that gets the child's process id and, at the end, its exit status.
+descriptors: the terminal, and a pipe that gets the child's process id and, at the end, its exit status, a `REPORT` each.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from tests.projects import make_project
 from tests.terminal.harness import ROOT, WIDE, Terminal, environment
 
 LONGEST_REQUEST = 1 << 16
+REPORT = struct.Struct("i")
+"""A number to be told; two of them may be there before the first is read."""
 EXERCISE = (("j", "t"), (*"harm", "enter"), ("j", "."), ("a",), (*"words", "ctrl+s"), ("r", "colon"), ("2", "enter"))
 
 
@@ -48,7 +51,7 @@ class Warm:
         request = json.dumps({"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}).encode()
         socket.send_fds(self._socket, [request], [terminal, theirs])
         os.close(theirs)
-        return int(os.read(ours, 32)), ours
+        return REPORT.unpack(os.read(ours, REPORT.size))[0], ours
 
     def close(self) -> None:
         """No more sessions."""
@@ -70,7 +73,7 @@ class WarmTerminal(Terminal):
     def _wait(self, seconds: float) -> int:
         if not select.select([self._report], [], [], seconds)[0]:
             raise subprocess.TimeoutExpired("reader", seconds)
-        told = os.read(self._report, 32)
+        (told,) = REPORT.unpack(os.read(self._report, REPORT.size))
         os.close(self._report)
         return int(told)
 
@@ -116,9 +119,9 @@ def _mind(request: dict[str, object], terminal: int, report: int) -> None:
         os.close(report)
         _session(request, terminal)
     os.close(terminal)
-    os.write(report, b"%d\n" % child)
+    os.write(report, REPORT.pack(child))
     _, status = os.waitpid(child, 0)
-    os.write(report, b"%d\n" % os.waitstatus_to_exitcode(status))
+    os.write(report, REPORT.pack(os.waitstatus_to_exitcode(status)))
     os._exit(0)
 
 
