@@ -28,6 +28,5 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
 @pytest.fixture
 def harbour(room: Room) -> Room:
     """A room with a project that holds the sample article of 29 paragraphs."""
-    room.seed("harbour-news.txt")
-    room.run("--project", "data", "import", "harbour-news.txt")
+    room.take_in("harbour-news.txt")
     return room

@@ -28,6 +28,7 @@ from typing import Any
 
 import pyte
 
+from reader.commands import import_
 from reader.project import Project
 from tests.terminal.wire import FRAME_BEGINS, FRAME_ENDS, Piece, answer, pieces
 
@@ -493,6 +494,14 @@ class Room:
     def seed(self, name: str) -> Path:
         """Copy one of the sample articles into the folder."""
         return Path(shutil.copy(ROOT / "seeds" / name, self.folder / name))
+
+    def take_in(self, name: str, coder: str = "anna") -> None:
+        """Make the project with one of the sample articles, as `reader import` does; it takes no process of its own."""
+        path = self.seed(name)
+        project = Project.open(Project.create(self.data), coder=coder)
+        import_(project, [str(path)])
+        project.flush()
+        project.close()
 
     def environment(self, **more: str) -> dict[str, str]:
         """The surroundings of a program in this room."""

@@ -30,8 +30,7 @@ LINES = 3
 
 def coded(room: Room) -> Terminal:
     """The program with a tag in every slot, so that any stray digit would edit."""
-    room.seed("harbour-news.txt")
-    room.run("--project", "data", "import", "harbour-news.txt")
+    room.take_in("harbour-news.txt")
     project = Project.open(room.data, coder="anna")
     for slot, name in enumerate(NAMES):
         project.state.slots[slot] = add_tag(project, name).id
