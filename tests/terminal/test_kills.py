@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from tests.terminal.harness import Room, Terminal
+from tests.terminal.harness import NARROW, Room, Terminal
 from tests.terminal.typist import type_words
 from tests.terminal.warm import Warm, WarmTerminal
 
@@ -77,7 +77,7 @@ class Typist:
             tagged = replace(state, tags=state.tags | {(number, self.tag)})
             return f":{number}\r.", f"¶ {number} tagged {self.tag}", tagged
         if kind == "note":
-            words = "".join(self.random.choices(LETTERS, k=6)) + " "
+            words = "".join(self.random.choices(LETTERS, k=4)) + " "
             noted = state.noted(number, words)
             count = len(dict(noted.notes)[number].split())
             return f":{number}\ra{words}\x13", f"¶ {number} note, {count} word", noted
@@ -85,16 +85,16 @@ class Typist:
             now = state.reviewed ^ {number}
             said = f"¶ {number} reviewed" if number in now else f"¶ {number} not reviewed"
             return f":{number}\rr", said, replace(state, reviewed=now)
-        self.tag = "".join(self.random.choices(LETTERS, k=8))
+        self.tag = "".join(self.random.choices(LETTERS, k=5))
         tagged = replace(state, tags=state.tags | {(number, self.tag)})
         return f":{number}\rt{self.tag}\r", f"¶ {number} tagged {self.tag}", tagged
 
 
 def session(warm: Warm, room: Room) -> WarmTerminal:
     """The program with the article in sight and ready to write."""
-    terminal = WarmTerminal(warm, cwd=room.folder, env=room.environment())
+    terminal = WarmTerminal(warm, cwd=room.folder, env=room.environment(), size=NARROW)
     try:
-        terminal.wait_bytes(r"¶ \d+ of 29 · \d+ coded")
+        terminal.wait_bytes(r"¶ \d+ of 29 ")
     except AssertionError:
         terminal.close()
         raise

@@ -62,9 +62,11 @@ class Warm:
 class WarmTerminal(Terminal):
     """A session of the loaded program."""
 
-    def __init__(self, warm: Warm, *arguments: str, cwd: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, warm: Warm, *arguments: str, cwd: Path, env: Mapping[str, str], size: tuple[int, int] = WIDE
+    ) -> None:
         self._warm = warm
-        super().__init__(arguments, cwd=cwd, env=env)
+        super().__init__(arguments, cwd=cwd, env=env, size=size)
 
     def _start(self, command: Sequence[str | bytes], cwd: Path, env: Mapping[str, str], slave: int) -> int:
         pid, self._report = self._warm.start([str(one) for one in command], cwd, env, slave)
