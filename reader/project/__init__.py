@@ -10,12 +10,12 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from reader.codebook import Codebook
-from reader.edits import Change, Edit, Record, merged, new_id, now
+from reader.edits import Change, Edit, merged, new_id, now
 from reader.errors import NotSaved, ReaderError, ReadOnly, UnknownArticle, UsageError
 from reader.model import (
     CONTEXT,
@@ -36,11 +36,11 @@ from reader.model import (
 from reader.project import describe as _describe
 from reader.project import marks as _marks
 from reader.project import undoing as _undoing
+from reader.project.changes import Pair, T, articles_in, change_of, laid_over, pairs_in, with_new
 from reader.project.naming import find_article
 from reader.project.searching import Searching
 from reader.project.working import Working
 from reader.store.folder import create as make_folder
-from reader.store.records import Stored, decode, encode, table_of
 from reader.store.session import Session
 from reader.store.tiny import TinyStore
 from reader.store.writer import BecameReadOnly, Conflicted, Event, Saved, Unsaved, Writer
@@ -53,9 +53,6 @@ if TYPE_CHECKING:
     from reader.search.complete import Completion
     from reader.search.hits import Hit, Order
     from reader.search.index import Counts, Index
-
-T = TypeVar("T", bound=Stored)
-Pair = tuple[Stored | None, Stored | None]
 
 KEPT_MARKS = 32
 """Articles whose marks stay in memory."""
@@ -139,18 +136,7 @@ class Project:
 
     def _overlaid(self, table: str, committed: Mapping[str, T]) -> Mapping[str, T]:
         """Committed records with the edits laid over them that are still on their way to the disk."""
-        if not self._pending:
-            return committed
-        found = dict(committed)
-        for edit in self._pending:
-            for change in edit.changes:
-                if change.table != table:
-                    continue
-                if change.after is None:
-                    found.pop(change.id, None)
-                else:
-                    found[change.id] = cast("T", decode(table, change.after))
-        return found
+        return laid_over(table, committed, self._pending)
 
     def all_articles(self) -> Mapping[str, Article]:
         """All articles by id, removed ones too."""
@@ -251,7 +237,7 @@ class Project:
                 text = self.text(article_id)
                 found = _marks.gather(self.store.annotations(article_id), self.store.reviews(article_id), text)
                 for edit in self._pending:
-                    found = _marks.follow(found, _pairs_in(edit.changes, article_id), text)
+                    found = _marks.follow(found, pairs_in(edit.changes, article_id), text)
                 if len(self._cached_marks) >= KEPT_MARKS:
                     self._cached_marks.pop(next(iter(self._cached_marks)))
                 self._cached_marks[article_id] = found
@@ -320,7 +306,7 @@ class Project:
 
         Raises Locked or ReadOnly, and UsageError for text that cannot be stored.
         """
-        return self.submit(command, [_change(before, after) for before, after in pairs], undoes)
+        return self.submit(command, [change_of(before, after) for before, after in pairs], undoes)
 
     def submit(self, command: str, changes: Iterable[Change], undoes: str = "") -> Edit:
         """The same for changes of records as they are stored, as an undo makes them."""
@@ -340,22 +326,22 @@ class Project:
 
     def _follow(self, edit: Edit) -> None:
         """Bring what is in memory up to date with an edit made here."""
-        articles = _with_new(self._articles, edit) if self._articles else None
+        articles = with_new(self._articles, edit) if self._articles else None
         self._forget_shared(edit)
         if articles is not None:
             self._articles = articles
-        for article_id in _articles_in(edit):
+        for article_id in articles_in(edit):
             known = self._cached_marks.get(article_id)
             if known is not None and self.any_article(article_id) is None:  # it went with its marks
                 self._cached_marks.pop(article_id, None)
             elif known is not None:
-                pairs = _pairs_in(edit.changes, article_id)
+                pairs = pairs_in(edit.changes, article_id)
                 self._cached_marks[article_id] = _marks.follow(known, pairs, self.text(article_id))
 
     def _forget(self, edit: Edit) -> None:
         """Let what an edit touched be read anew."""
         self._forget_shared(edit)
-        for article_id in _articles_in(edit):
+        for article_id in articles_in(edit):
             self._cached_marks.pop(article_id, None)
 
     def _forget_all(self) -> None:
@@ -640,39 +626,3 @@ def _split_again(article: Article, text: str) -> Iterator[Sequence[Paragraph]]:
     from reader.formats.again import split_again
 
     return split_again(article, text)
-
-
-def _change(before: Stored | None, after: Stored | None) -> Change:
-    known = after if after is not None else before
-    if known is None:
-        raise ValueError("a change needs a record before or after")
-    records: list[Record | None] = [None if record is None else encode(record) for record in (before, after)]
-    return Change(table_of(known), known.id, *records)
-
-
-def _with_new(articles: dict[str, Article], edit: Edit) -> dict[str, Article] | None:
-    """The library with the articles that an edit adds at its end; None where it does anything else to it."""
-    added = [c for c in edit.changes if c.table == "articles"]
-    if not added or any(c.before is not None or c.after is None for c in added):
-        return None
-    new = sorted((cast("Article", decode(c.table, c.record)) for c in added), key=lambda a: a.number)
-    last = next(reversed(articles.values())).number
-    if new[0].number <= last or any(a.removed or a.id in articles for a in new):
-        return None
-    return {**articles, **{a.id: a for a in new}}
-
-
-def _articles_in(edit: Edit) -> set[str]:
-    marks = (c.record.get("article", "") for c in edit.changes if c.table in ("annotations", "reviews"))
-    return {article_id for article_id in marks if article_id}
-
-
-def _pairs_in(changes: Iterable[Change], article_id: str) -> list[tuple[Stored | None, Stored | None]]:
-    return [
-        (
-            None if c.before is None else decode(c.table, c.before),
-            None if c.after is None else decode(c.table, c.after),
-        )
-        for c in changes
-        if c.table in ("annotations", "reviews") and c.record.get("article") == article_id
-    ]

@@ -18,7 +18,8 @@ from reader.project.newtags import IncomingTags, own_fields
 
 if TYPE_CHECKING:
     from reader.formats import NewArticle, NewItem, NewProject
-    from reader.project import Pair, Project
+    from reader.project import Project
+    from reader.project.changes import Pair
 
 ATTEMPTS = 5
 """How often numbers are given anew when others import at the same time."""
