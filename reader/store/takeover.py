@@ -46,9 +46,8 @@ def end(folder: Path, name: str, number: signal.Signals, *, patience: float = PA
         return True
     try:
         with _held(owner.pid) as process:
-            if (
-                left_behind(folder, name) != owner
-            ):  # looked at again now that the number cannot become another process's
+            # Looked at again now that the number cannot become another process's.
+            if left_behind(folder, name) != owner:
                 return True
             process.send(number)
             if _is_stopped(owner.pid):  # by ctrl+z: it must run to end
