@@ -128,6 +128,11 @@ def test_an_import_from_standard_input(tmp_path: Path) -> None:
     assert b"carried beds upstairs" in done.stdout
 
 
+def heeding_interrupts() -> None:
+    """A shell has what it starts in the background ignore them, and that is inherited."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_before_all_is_read_takes_nothing_in(flood: Path) -> None:
     (flood / "first.txt").write_text("First text.\n\nWith two paragraphs.\n")
     with subprocess.Popen(
@@ -137,6 +142,7 @@ def test_an_interrupt_before_all_is_read_takes_nothing_in(flood: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=heeding_interrupts,  # noqa: PLW1509  one system call, then exec
     ) as process:
         wait_until_reading(process.pid)
         process.send_signal(signal.SIGINT)
