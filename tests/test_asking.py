@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,8 @@ import pytest
 from reader import commands
 from reader.errors import ReaderError, UsageError
 from reader.project import Project, copies
-from reader.project.asking import FIRST, Answering, Page, Question
+from reader.project.asking import FIRST, Answering, Order, Page, Question
+from reader.search.hits import Hit
 from reader.tui.asking import Asking, Results
 from tests.projects import add_tag, make_project, new_article, put_on, the_article
 from tests.terminal.harness import DEADLINE
@@ -58,6 +59,27 @@ def test_hits_beyond_the_most_are_counted(project: Project) -> None:
     assert sum(len(page.rows) for page in pages) == 70
     assert pages[-1].count == HITS
     assert pages[-1].done
+
+
+@pytest.mark.parametrize("order", ["left", "right", "date"])
+def test_in_every_order_all_hits_are_sorted_and_counted(project: Project, order: Order) -> None:
+    keys: dict[str, Callable[[Hit], object]] = {
+        "left": lambda hit: hit.left.split()[::-1],
+        "right": lambda hit: hit.right.replace(".", "").split(),
+        "date": lambda hit: project.articles[hit.article_id].imported_at,
+    }
+    wanted = sorted(project.search("barrier"), key=keys[order])[:70]  # type: ignore[arg-type]  # they can be compared
+    pages = answered(project, Question(1, "barrier", order=order, most=70))
+    rows = [(row.article, row.number) for page in pages for row in page.rows]
+    assert rows == [(hit.article_id, hit.paragraph) for hit in wanted]
+    assert (pages[-1].count, pages[-1].articles) == (HITS, 6), "of all, not of those that are sent"
+    assert {page.count for page in pages} == {HITS}
+
+
+def test_a_sort_ends_where_another_question_waits(project: Project) -> None:
+    pages: list[Page] = []
+    Answering(project, pages.append, lambda: True).answer(Question(1, "barrier", order="left"))
+    assert pages == []
 
 
 def test_an_answer_ends_where_another_question_waits(project: Project) -> None:

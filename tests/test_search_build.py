@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from reader.errors import Cancelled
+from reader.formats import NewArticle
+from reader.model import Paragraph
 from reader.project import Project
 from reader.project.building import BUSY, Builder
 from reader.search import index as module
@@ -184,3 +186,30 @@ def test_a_child_whose_output_is_closed_stops_and_keeps_what_is_written(tmp_path
     assert project.build_index()
     assert project.count("barrier") == 20
     project.close()
+
+
+def interview(*turns: str) -> NewArticle:
+    """An article of turns, each `speaker: words`."""
+    text = "\n\n".join(turns)
+    starts = [text.index(turn) for turn in turns]
+    paragraphs = [
+        Paragraph(n, start, start + len(turn), "body", turn.partition(":")[0])
+        for n, (start, turn) in enumerate(zip(starts, turns, strict=True), 1)
+    ]
+    return NewArticle(text=text, paragraphs=paragraphs, title=turns[0], source=f"{turns[0]}.txt")
+
+
+def test_those_who_speak_in_the_library_are_offered(tmp_path: Path) -> None:
+    def offered(typed: str) -> list[str]:
+        return [each.text for each in project.completions(typed, len(typed))]
+
+    with closing(
+        make_project(tmp_path / "p", articles=[interview("Ida: Why?", "R1: Rain.", "Ida: Again?")])
+    ) as project:
+        assert offered("speaker:") == ["Ida", "R1"]
+        project.import_articles([interview("Nurse Ada: No.", "R1: Yes.")])
+        assert offered("speaker:") == ["Ida", '"Nurse Ada"', "R1"]
+        assert offered("barrier -speaker:a") == ['"Nurse Ada"']
+        project.undo()
+        assert offered("speaker:") == ["Ida", "R1"], "who speaks in what is no longer there is not"
+        assert project.count("speaker:R1") == 1

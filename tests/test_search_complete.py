@@ -12,6 +12,7 @@ KNOWN = Known(
     tags=("harm/strike", "harm/old flat", "Détention", "date"),
     coders=("anna", "c1"),
     saved=("my one",),
+    speakers=("I", "R1", "Schwester Ada"),
     details=("site=north",),
 )
 
@@ -26,6 +27,8 @@ KNOWN = Known(
         ('tag:"harm/old f', ['tag:"harm/old flat"']),
         ("tag:det", ["tag:Détention"]),
         ("coder:a", ["coder:anna"]),
+        ("speaker:r", ["speaker:R1"]),
+        ("-speaker:ada", ['-speaker:"Schwester Ada"']),
         ("saved:m", ['saved:"my one"']),
         ("meta:no", ["meta:site=north"]),
         ('"ta', []),

@@ -13,7 +13,7 @@ import select
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +23,7 @@ from reader.errors import ReaderError
 
 if TYPE_CHECKING:
     from reader.project import Project
+    from reader.search.hits import Hit
 
 MOST = 10_000
 """Hits that are sent; those beyond are counted."""
@@ -108,6 +109,10 @@ class Inbox:
                 return
 
 
+class _Stale(Exception):
+    """Another question waits."""
+
+
 class Answering:
     """Answers questions over one project, as long as no other one waits."""
 
@@ -129,28 +134,43 @@ class Answering:
             self._send(Page(question.id, done=True, error=str(error)))
 
     def _find(self, question: Question) -> None:
-        limit = None if question.order == "article" else question.most
+        """Send the hits in their order, and how many there are of all of them."""
+        from reader.search.hits import ordered
+
         tally: Counter[str] = Counter()
         page = Page(question.id)
         size, sent, since = FIRST, 0, time.monotonic()
-        for count, hit in enumerate(self._project.search(question.query, order=question.order, limit=limit), 1):
-            tally[hit.article_id] += 1
-            if sent + len(page.rows) < question.most:
-                page.rows.append(Row(hit.article_id, hit.paragraph, hit.left, hit.hit, hit.right, hit.where))
-            full = len(page.rows) >= size
-            if not full and count % LOOK:
-                continue
-            if self._stale():
-                return
-            if full or time.monotonic() - since > OFTEN:
-                sent += len(page.rows)
-                self._send_page(page, count, tally)
-                page, size, since = Page(question.id), NEXT, time.monotonic()
+        limit = None if question.order == "article" else question.most
+        try:
+            hits = self._tallied(self._project.search(question.query), tally)
+            for number, hit in enumerate(ordered(hits, question.order, self._project, limit), 1):
+                if sent + len(page.rows) < question.most:
+                    page.rows.append(Row(hit.article_id, hit.paragraph, hit.left, hit.hit, hit.right, hit.where))
+                full = len(page.rows) >= size
+                if full or (number % LOOK == 0 and time.monotonic() - since > OFTEN):
+                    self._check()
+                    sent += len(page.rows)
+                    self._send_page(page, tally)
+                    page, size, since = Page(question.id), NEXT, time.monotonic()
+        except _Stale:
+            return
         page.done = True
-        self._send_page(page, tally.total(), tally)
+        self._send_page(page, tally)
 
-    def _send_page(self, page: Page, count: int, tally: Counter[str]) -> None:
-        page.count, page.articles, page.top = count, len(tally), tally.most_common(TOP)
+    def _tallied(self, hits: Iterable[Hit], tally: Counter[str]) -> Iterator[Hit]:
+        """The hits, counted by article as they pass."""
+        for number, hit in enumerate(hits, 1):
+            tally[hit.article_id] += 1
+            if number % LOOK == 0:
+                self._check()
+            yield hit
+
+    def _check(self) -> None:
+        if self._stale():
+            raise _Stale
+
+    def _send_page(self, page: Page, tally: Counter[str]) -> None:
+        page.count, page.articles, page.top = tally.total(), len(tally), tally.most_common(TOP)
         self._send(page)
 
     def _count(self, question: Question) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reader.search.lookup import Lookup
 
 INDEX = "index.sqlite"
+SPEAKER = "speaker:"
 MUCH = 1_000_000
 """Bytes of journals from which on a missing index is made beside the program rather than in it."""
 
@@ -67,7 +68,13 @@ class Searching:
         """See `Project.completions`."""
         from reader.search.complete import Known, completions
 
-        return completions(query, cursor, Known.of(self._project, self._project.searches.values()))
+        speakers = self._speakers() if SPEAKER in query.lower() else ()
+        return completions(query, cursor, Known.of(self._project, self._project.searches.values(), speakers))
+
+    def _speakers(self) -> tuple[str, ...]:
+        """Who speaks; of texts that are still to be taken into the index it is not known."""
+        self._prepared()
+        return self.index().speakers()
 
     def counts(self, *, everyone: bool = False) -> Counts:
         """See `Project.counts`."""

@@ -35,14 +35,14 @@ class Known(NamedTuple):
     details: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, corpus: Corpus, saved: Iterable[SavedSearch] = ()) -> Known:
-        """The names of a library; `details` are those of its articles, as `site=north`."""
+    def of(cls, corpus: Corpus, saved: Iterable[SavedSearch] = (), speakers: Iterable[str] = ()) -> Known:
+        """The names of a library and who speaks there; `details` are those of its articles, as `site=north`."""
         codebook = Codebook(corpus.tags)
         return cls(
             tuple(codebook.shown(tag.id, "/") for tag in codebook.live()),
             tuple(sorted(corpus.coders)),
             tuple(sorted(search.name for search in saved)),
-            (),
+            tuple(speakers),
             tuple(sorted({f"{key}={value}" for a in corpus.articles.values() for key, value in a.meta.items()})),
         )
 

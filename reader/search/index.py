@@ -246,6 +246,11 @@ class Index:
             progress(total, total)
         return True
 
+    def speakers(self) -> tuple[str, ...]:
+        """The names of those who speak in the texts that are in the index, in the order of the alphabet."""
+        with self._lock:
+            return texts.speakers(self._connection)
+
     def is_scattered(self, pieces: int = _SCATTERED) -> bool:
         """Whether the words lie in more pieces than that."""
         with self._lock:

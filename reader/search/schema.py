@@ -63,6 +63,9 @@ CREATE TABLE texts (
 CREATE TABLE waiting (
     article TEXT PRIMARY KEY, split TEXT NOT NULL, number INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE speakers (
+    name TEXT, article TEXT, PRIMARY KEY (name, article)
+) WITHOUT ROWID;
 CREATE TABLE places (
     row INTEGER PRIMARY KEY, byte INTEGER NOT NULL, size INTEGER NOT NULL, start INTEGER NOT NULL
 );
@@ -77,7 +80,7 @@ CREATE VIRTUAL TABLE notes USING fts5 (body, columnsize = 0, prefix = '1 2', {_T
 """Records with the place of their last change; summaries of them; then texts, and in `waiting` the articles whose
 text is not in yet as it is now: `row` is `texts.base` plus the
 number of a paragraph, `places` says where its bytes are and at which code point it begins, `words` holds its
-words, `notes` those of the notes on it, `marked` its annotations."""
+words, `notes` those of the notes on it, `marked` its annotations; `speakers` are who speaks in an article."""
 
 
 def configure(connection: sqlite3.Connection) -> None:

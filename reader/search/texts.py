@@ -68,6 +68,10 @@ def put_texts(connection: sqlite3.Connection, articles: Iterable[tuple[Pending, 
         for row, (byte, size, start, words_there) in enumerate(_paragraphs(text), top + 1):
             places.append((row, byte, size, start))
             words.append((row, words_there))
+        connection.execute("DELETE FROM speakers WHERE article = ?", (article.article,))
+        connection.executemany(
+            "INSERT INTO speakers VALUES (?, ?)", ((name, article.article) for name in set(text.speakers()))
+        )
         top += len(text)
         characters += text.length
     connection.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", words)
@@ -81,13 +85,23 @@ def put_texts(connection: sqlite3.Connection, articles: Iterable[tuple[Pending, 
     return characters
 
 
+_SPEAKERS = """
+SELECT DISTINCT name FROM speakers WHERE article IN (SELECT id FROM articles WHERE NOT removed) ORDER BY name
+"""
+
+
+def speakers(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Who speaks in the texts that are in the index, of articles in the library."""
+    return tuple(name for (name,) in connection.execute(_SPEAKERS))
+
+
 _PIECES = """
 WITH RECURSIVE piece (id) AS (
     SELECT min(segid) FROM words_idx
     UNION ALL SELECT (SELECT min(segid) FROM words_idx WHERE segid > id) FROM piece WHERE id IS NOT NULL
 ) SELECT count(id) FROM piece
 """
-_AT_ONCE = 500
+_AT_ONCE = 250
 """Pages that are merged in one transaction: some tens of milliseconds."""
 
 

@@ -259,8 +259,6 @@ class SearchScreen(HitTagging):
             return "nothing found" if results.done else "…"
         shown = len(results.found)
         first = f"the first {shown:,} of " if results.done and results.count > shown else ""
-        if results.order != "article" and results.count == MOST:  # those beyond are not counted there
-            first = "the first "
         some = f"{results.count:,} hit{'s' * (results.count != 1)}"
         where = f" in {results.articles:,} article{'s' * (results.articles != 1)}"
         return f"{first}{some}{where}{'' if results.done else ' …'}"
