@@ -26,9 +26,11 @@ from reader.tui.indexing import Indexing
 from reader.tui.reading import ReadingScreen
 from reader.tui.screen import Keyed
 from reader.tui.seeing import Seeing
+from reader.tui.settling import Settling
 from reader.tui.undoing import UndoTalk
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.screen import Screen
 
     from reader.commands import Outcome
@@ -160,6 +162,12 @@ class ReaderApp(Seeing):
         for screen in self.screen_stack:
             if isinstance(screen, Keyed):
                 screen.redraw()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Paint; of a screen that comes up, what is not there yet."""
+        if isinstance(screen, Settling):
+            renderable = screen.changed_only(renderable, self.console)
+        super()._display(screen, renderable)
 
     def from_writer(self, event: Event) -> None:
         """Called in the writer thread."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from reader.errors import ReaderError
 from reader.tui.bars import KeyLine
 from reader.tui.drawn import Ground
 from reader.tui.keys import ANYWHERE, Keymap, Table, physical, written
+from reader.tui.settling import Settling
 from reader.tui.signs import AsWritten
 from reader.tui.toosmall import TooSmall, notice
 from reader.tui.torn import TornKeys
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class Keyed(Screen[Result], Generic[Result]):
+class Keyed(Settling[Result], Generic[Result]):
     """A screen whose commands are the table `TABLE`; a command's method has its name with `_` for `-`.
 
     `TEXT_FIELD` is set where a field has the focus all the time: what is torn is text there.

@@ -12,7 +12,7 @@ from functools import partial
 
 import pytest
 
-from tests.terminal.harness import DEADLINE, NARROW, READER, Room, Terminal
+from tests.terminal.harness import DEADLINE, NARROW, READER, WIDE, Room, Terminal
 
 TAGGED = r"¶ \d+ tagged .*· saved \d\d:\d\d:\d\d"
 
@@ -46,6 +46,28 @@ def test_moving_and_pages_and_back_to_the_same_place(harbour: Room, terminal: Te
         again.wait_for("¶ 12 of 29")
         assert again.quit() == 0
         assert again.left_as_it_was() == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_screen_that_comes_up_is_painted_at_once_and_then_what_it_lacks(harbour: Room, size: tuple[int, int]) -> None:
+    with harbour.terminal(size=size) as terminal:
+        terminal.wait_for(r"¶ 4 of 29")
+        terminal.settle()
+        row = next(row for row in terminal.rows if "▶" in row)
+        words = max(row.replace("│", " ").split(), key=len).encode()
+        assert 1 <= terminal.received.count(words) <= 2
+        for key in ("", "?", "e", "f", "c", "l"):
+            terminal.press(*key)
+            terminal.settle()
+            painted = terminal.rows
+            terminal.resize(size[0] + 7, size[1] + 3)
+            terminal.settle()
+            terminal.resize(*size)
+            terminal.settle()
+            assert terminal.rows == painted, f"after {key!r}"
+            if key:
+                terminal.press("escape")
+                terminal.settle()
 
 
 def test_nothing_is_sent_without_a_key(harbour: Room, terminal: Terminal) -> None:
