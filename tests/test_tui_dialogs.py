@@ -357,6 +357,34 @@ async def test_one_coder_is_chosen_and_a_large_project_is_written_by_a_child(
     assert {row["coder"] for row in rows} == {coded.coder}
 
 
+async def test_a_long_export_says_how_far_it_is_and_escape_ends_it(
+    coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = ReaderApp(coded)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ExportScreen))
+        await until(pilot, lambda: "3 rows will be written" in shown(app))
+        stopped = tmp_path / "python"  # a child that stops before its first step
+        stopped.write_text(f'#!/bin/sh\necho $$ > {tmp_path}/pid\nkill -STOP $$\nexec {sys.executable} "$@"\n')
+        stopped.chmod(0o700)
+        monkeypatch.setattr(sys, "executable", str(stopped))
+        monkeypatch.setattr(exporting, "LONG_JOURNALS", -1)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "0.0 MB so far" in shown(app))
+        await until(pilot, lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())
+        (tmp_path / ".annotations.csv.new").write_bytes(b"x" * 3_400_000)
+        await until(pilot, lambda: "3.4 MB so far" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+        await until(pilot, lambda: line_with(app, "the export was stopped"))
+        child = Path("/proc", (tmp_path / "pid").read_text().strip())
+        await until(pilot, lambda: not child.exists(), "the end of the child")
+        await until(pilot, lambda: not (tmp_path / ".annotations.csv.new").exists(), "what it had begun to be gone")
+    assert not (tmp_path / "annotations.csv").exists()
+
+
 async def test_all_formats_go_into_a_folder(coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     app = ReaderApp(coded)

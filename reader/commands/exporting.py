@@ -124,6 +124,25 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
     )
 
 
+def written_so_far(path: Path) -> int:
+    """The bytes that an export to a file or folder has written by now, while it is not at its end."""
+    files = (fs.temporary_name(path), *_parts(path), *map(fs.temporary_name, _parts(path)))
+    return sum(max(0, fs.size_of(file)) for file in files)
+
+
+def forget_unfinished(path: Path) -> None:
+    """Remove what an export that was ended from outside leaves beside its file, or in its folder."""
+    for file in (path, *_parts(path)):
+        fs.remove(fs.temporary_name(file))
+
+
+def _parts(path: Path) -> list[Path]:
+    """The files of an export of all, where the path is its folder."""
+    from reader.formats.everything import DATA_PACKAGE, FILES
+
+    return [path / name for name in (*(file for _, file, _ in FILES), DATA_PACKAGE)] if path.is_dir() else []
+
+
 def rows_to_write(
     project: Project,
     format: str,  # noqa: A002  as on the command line

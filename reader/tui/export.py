@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from reader.commands.exporting import ALL, FORMATS, format_named
+from reader.commands.exporting import ALL, FORMATS, forget_unfinished, format_named, written_so_far
 from reader.commands.wanted import known_coders
 from reader.safe import safe, safe_line
 from reader.tui.export_child import Wanted, carry_out_beside
@@ -37,6 +38,8 @@ EVERYBODY = "all"
 WIDEST = max(map(len, FORMATS))
 """Columns of a choice, on every line the same."""
 ONLY_TABLES = frozenset({"profile", "delimiter"})
+LOOK = 0.5
+"""Seconds after which it is looked again how much has been written."""
 PAUSE = 0.25
 """Seconds without a key after which what would be written is counted."""
 
@@ -86,7 +89,8 @@ class ExportScreen(CommandModal[None]):
         self.chosen = dict.fromkeys(self.choices, 0)
         self.line = 0
         self.rows = -1
-        self._writing = False
+        self._writing: Path | None = None
+        """Where to an export is under way."""
 
     def compose(self) -> ComposeResult:
         """One line a choice, the path, what will be written."""
@@ -214,8 +218,8 @@ class ExportScreen(CommandModal[None]):
 
     def _plan(self) -> str:
         """What Enter on the last line would do."""
-        if self._writing:
-            return "Writing …"
+        if self._writing is not None:
+            return f"Writing … {written_so_far(self._writing) / 1e6:.1f} MB so far. Esc stops it."
         typed = self._path.value.strip()
         thing = format_named(self.value("format")).thing
         rows = f"{self.rows:,} {thing}{'s' * (self.rows != 1)}" if self.rows >= 0 else f"All {thing}s"
@@ -295,10 +299,17 @@ class ExportScreen(CommandModal[None]):
         """To the file's line; there, write."""
         if self.line != FILE:
             self._to(FILE)
-        elif not self._writing:
+        elif self._writing is None:
             self.write()
 
     # writing
+
+    def leave(self) -> None:
+        """Back to the screen below; what is being written is given up."""
+        stopped = self._writing is not None
+        super().leave()
+        if stopped:
+            self.reader.say("the export was stopped")
 
     def write(self) -> None:
         """Write the file; where it exists ask first."""
@@ -326,16 +337,22 @@ class ExportScreen(CommandModal[None]):
         self.app.push_screen(Question(said, yes="overwrite", no="keep it"), answered)
 
     def _write(self, path: Path, *, force: bool) -> None:
-        self._writing = True
+        self._writing = path
         self._show()
         self.run_worker(self._written(path, force=force), group="write")
 
     async def _written(self, path: Path, *, force: bool) -> None:
         """Export; what goes wrong is said here and nothing is lost."""
+        looking = self.set_interval(LOOK, self._show)
         try:
             answer = await carry_out_beside(self.project, self._wanted(path, force=force))
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                forget_unfinished(path)
+            raise
         finally:
-            self._writing = False
+            looking.stop()
+            self._writing = None
         if answer.error:
             self._show(answer.error)
             return

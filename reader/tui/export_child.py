@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reader.errors import NotSaved, ReaderError
+from reader.tui.child import child
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -85,23 +86,12 @@ async def carry_out_beside(project: Project, wanted: Wanted) -> Answer:
 
 
 async def _by_child(order: _Order) -> Answer:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "reader.tui.export_child",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    async with child("reader.tui.export_child", asked=True) as process:
         said, _ = await process.communicate(msgspec.json.encode(order))
+    try:
         return msgspec.json.decode(said, type=Answer)
     except msgspec.DecodeError:
         return Answer(error="The export ended before its time; nothing was written.")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 def main() -> None:

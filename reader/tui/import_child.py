@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 from reader.errors import Cancelled, ReaderError
+from reader.tui.child import child
 
 LENGTH = 8
 
@@ -43,26 +44,13 @@ async def read_outside(paths: Sequence[str], progress: Callable[[int, int], None
     `progress` is called with (done, total) in the loop's own thread. ReaderError with the child's sentence;
     a task that is cancelled ends the child.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "reader.tui.import_child",
-        "--",
-        *paths,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
     try:
-        return await _received(process, progress)
+        async with child("reader.tui.import_child", "--", *paths) as process:
+            return await _received(process, progress)
     except asyncio.IncompleteReadError as error:
         raise ReaderError("Reading the files ended before its time; nothing was imported.") from error
     except asyncio.CancelledError as error:
         raise Cancelled("The import was stopped; nothing was imported.") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 async def _received(
