@@ -13,7 +13,7 @@ from reader import commands
 from reader.errors import ReaderError
 from reader.project import Project
 from reader.tui.app import ReaderApp
-from reader.tui.dialogs import PathDialog
+from reader.tui.dialogs import PathDialog, Question
 from reader.tui.import_child import read_outside
 from reader.tui.library import LibraryScreen, bar, natural, when
 from reader.tui.note import NoteEditor
@@ -285,3 +285,19 @@ async def test_a_query_typed_on_replaces_the_one_before(project: Project) -> Non
         screen = app.screen
         assert isinstance(screen, SearchScreen)
         assert [hit.hit for hit in screen.found] == ["alarm"]
+
+
+async def test_where_the_open_article_is_taken_out_the_next_one_is_open_and_no_session_begins(project: Project) -> None:
+    app = ReaderApp(project)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: not project.state.clean, "the session")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, LibraryScreen))
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(project.articles) == 2, "the article's end")
+        await pilot.pause()  # what would be said behind it is said by now
+        assert line_with(app, "removed Flood barrier opened two hours late")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.reading and LIFT[0] in shown(app))

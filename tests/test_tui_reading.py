@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from reader import commands
+from reader import commands, tui
 from reader.config import Settings
 from reader.project import Project, Saved
 from reader.tui.app import ReaderApp
@@ -125,6 +125,23 @@ async def test_a_new_article_opens_on_its_first_body_paragraph(project: Project)
         assert "(furniture)" in user.frame
         assert "¶ 2 of 5 · 0 coded · 0 of 3 reviewed" in user.title
         assert " t tag " in user.frame.split("\n")[-1]
+
+
+class Hasty(ReaderApp):
+    """An edit is made and on the disk before anything was painted, as by a key that was typed ahead."""
+
+    CSS_PATH = str(Path(tui.__file__).with_name("reader.tcss"))
+
+    def open_first(self) -> None:
+        super().open_first()
+        self.attempt(commands.tag, self.project, the_article(self.project), [2], ["harm"], create=True)
+        self.project.flush()
+
+
+async def test_an_edit_before_the_first_paint_is_said_to_be_saved(project: Project) -> None:
+    app = Hasty(project)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.reading.key_line.status.startswith("¶ 2 tagged harm · saved "))
 
 
 async def test_story_a(project: Project) -> None:

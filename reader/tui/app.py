@@ -109,11 +109,12 @@ class ReaderApp(Seeing):
         return screen
 
     def on_mount(self) -> None:
-        """Open an article; whatever can wait is done after the first paint."""
+        """Listen to signals and, before any key can edit, to the writer; whatever can wait is done after the first paint."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.leave)
         loop.add_signal_handler(PLEASE_END, self.leave_to_another)
+        self.project.listen(self.from_writer)
         self.theme_changed_signal.subscribe(self, lambda _: self.redraw())
 
     def open_first(self) -> None:
@@ -131,11 +132,9 @@ class ReaderApp(Seeing):
             self.reading.fit()
             self.reading.show_place()
         self._wanted = ("", None)
-        self.call_after_refresh(self._after_first_paint)
 
-    def _after_first_paint(self) -> None:
-        """Take the right to write, listen to the writer, look for others' changes, keep garbage collection away from keys."""
-        self.project.listen(self.from_writer)
+    def after_first_paint(self) -> None:
+        """Take the right to write, look for others' changes, keep garbage collection away from keys."""
         try:
             self.project.start()
             give_way(self.project)

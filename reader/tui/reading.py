@@ -20,6 +20,7 @@ class ReadingScreen(Marking):
     def on_mount(self) -> None:
         """Open what was asked for."""
         self.reader.open_first()
+        self.reader.call_after_refresh(self.reader.after_first_paint)
 
     # -- the pane --------------------------------------------------------------------------------------------
 
