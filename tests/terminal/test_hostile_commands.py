@@ -24,8 +24,8 @@ TEXT = "".join(ALL).replace("\x00", "")[:2000]
 """A note; no argument can hold a NUL."""
 SEARCH = "s\u202ee[/]"
 NAME = nameable(MARKUP["action"])
-TAG, OTHER = "{tag}", "{other}"
-"""Stand for the ids of two tags whose names our commands would refuse."""
+TAG, OTHER, GROUP = "{tag}", "{other}", "{group}"
+"""Stand for the ids of two tags whose names our commands would refuse, and for the name of a group."""
 TALK, CODES, ABOUT = "talk\u202e.txt", "codes\u202e.csv", "about\u202e.csv"
 FILES = {
     TALK: f"{BAD}\n\n{TEXT}\n",
@@ -66,7 +66,7 @@ WITH_WORDS: dict[str, Lines] = {
     "search-delete": ((SEARCH,),),
     "search-save": ((SEARCH, f'{WORDS} OR "{BAD}"'),),
     "searches": ((),),
-    "share": ((grp.getgrgid(os.getgid()).gr_name,),),
+    "share": ((GROUP,),),
     "show": (("1",),),
     "skip-speaker": ((),),
     "span": (("1", "3", WORDS, TAG), ("1", "3", "end", NAME, "--create")),
@@ -168,9 +168,17 @@ def filled(room: Room, line: tuple[str, ...]) -> list[str]:
     wanted = ALL.index(SEQUENCES["erase"])
     article = first(project)
     ids = [mark.tag for n in (wanted, wanted + 1) for mark in project.marks(article.id).of(n + 2) if mark.tag]
-    places = {TAG: ids[0], OTHER: ids[1], "{number}": str(wanted + 2)}
+    places = {TAG: ids[0], OTHER: ids[1], GROUP: own_group(), "{number}": str(wanted + 2)}
     project.close()
     return [places.get(word, word) for word in line]
+
+
+def own_group() -> str:
+    """The name of this process's group, empty where the system knows none."""
+    try:
+        return grp.getgrgid(os.getgid()).gr_name
+    except KeyError:
+        return ""
 
 
 def run(warm: Warm, room: Room, line: tuple[str, ...]) -> Terminal:
@@ -190,6 +198,8 @@ def test_every_command_has_words_to_be_run_with() -> None:
 
 @pytest.mark.parametrize("name", WITH_WORDS)
 def test_every_command(warm: Warm, room: Room, name: str) -> None:
+    if name == "share" and not own_group():
+        pytest.skip("this group has no name")
     for line in BEFORE.get(name, ()):
         assert run(warm, room, line).status == 0
     command = all_commands()[name]
