@@ -346,7 +346,7 @@ class Project:
 
     def _forget_all(self) -> None:
         """Let everything be read anew."""
-        self._articles = self._codebook = None
+        self._articles = self._codebook = self._searches = None
         self._cached_marks.clear()
         self._searching.close()
 

@@ -82,7 +82,7 @@ def make_alone(path: Path, reason: str, modes: fs.Modes) -> Backup:
 
 
 def make(path: Path, reason: str, modes: fs.Modes) -> Backup:
-    """Write a backup of a project, read it back and count it; the caller holds the lock. ReaderError says why there is none."""
+    """Count what a project holds, write a backup of it and read that back; the caller holds the lock. ReaderError says why there is none."""
     folder = path / "backups"
     try:
         state = archive.read_folder(path)
@@ -94,7 +94,8 @@ def make(path: Path, reason: str, modes: fs.Modes) -> Backup:
         target = folder / f"{now.strftime(_STAMP)}.zip"
         fs.replace_file(target, archive.write_zip(info, state.files, (), msgspec.json.encode(manifest)), modes)
         backup = Backup(target.stem, target, manifest)
-        check(backup)
+        if _sums(_unpacked(backup)) != manifest.journals:  # else it holds, byte for byte, what was counted
+            raise Damage(f"The backup {backup.name} does not hold what was written to it.")
         prune(path)
     except OSError as error:
         raise ReaderError(f"No backup could be made: {error.strerror}.") from error
@@ -200,9 +201,10 @@ def _read(file: Path) -> Backup | None:
 
 def find(path: Path, name: str) -> Backup:
     """The backup of a name or a unique start of it; the latest for an empty one. UsageError names those there are."""
-    found = [backup for backup in all_of(path) if backup.name.startswith(name)]
+    there = all_of(path)
+    found = [b for b in there if b.name == name] or [b for b in there if b.name.startswith(name)]
     if not found or (name and len(found) > 1):
-        names = ", ".join(backup.name for backup in (found or all_of(path))[:5])
+        names = ", ".join(backup.name for backup in (found or there)[:5])
         what = "no backup" if not found else "more than one backup"
         raise UsageError(f"There is {what} {name!r}; there is: {names or 'none yet'}.")
     return found[0]

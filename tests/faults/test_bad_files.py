@@ -117,6 +117,46 @@ def test_a_file_that_grows_while_it_is_read_is_taken_as_it_was(project: Project,
     assert project.verify() == []
 
 
+_RESTLESS = """
+import os, sys
+whole = b"".join(b"line %06d\\n" % n for n in range(30_000))
+while True:
+    with open(sys.argv[1], "wb") as file:
+        for at in range(0, len(whole), 100_000):
+            file.write(whole[at:at + 100_000])
+            file.flush()
+    os.truncate(sys.argv[1], 50_000)
+    os.remove(sys.argv[1])
+"""
+
+
+def test_a_file_that_shrinks_vanishes_and_comes_back_while_it_is_read_is_a_state_of_it_or_is_said(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "restless.txt"
+    whole = "".join(f"line {n:06}\n" for n in range(30_000))
+    project = make_project(tmp_path / "p", articles=[])
+    taken, said = 0, ""
+    with subprocess.Popen([sys.executable, "-c", _RESTLESS, path]) as writer:
+        while taken < 3:
+            assert writer.poll() is None
+            before = project.articles.keys()
+            try:
+                outcome = commands.import_(project, [str(path)])
+            except ReaderError as error:
+                assert project.articles.keys() == before
+                said = str(error)
+            else:
+                taken += 1
+                for row in outcome.rows or []:
+                    text = project.text(str(row["id"])).slice(0, len(whole))
+                    assert text.replace("\0", "").strip("\n") in whole  # as it was read: cut, or with a hole
+        writer.kill()
+    assert "Errno" not in said
+    project.flush()
+    assert project.verify() == []
+
+
 def measured(folder: Path, path: Path) -> tuple[int, int, str]:
     """The most memory a process took that imported a file, how many articles there are, and what was said."""
     done = subprocess.run(

@@ -171,20 +171,24 @@ class Sessions:
 
     def again(self, project: Project) -> None:
         """The session ends and another one begins."""
-        project.close()
-        self.open[project.coder] = Project.open(self.path, coder=project.coder)
+        try:
+            project.close()
+        finally:
+            self.open[project.coder] = Project.open(self.path, coder=project.coder)
 
     def back(self, _project: Project) -> None:
         """All go; the project is brought back to what it was before they came, or an article is erased; all come again."""
-        for project in self.open.values():
-            project.close()
         path, modes = self.path, self.reader.store.modes
         articles = sorted(self.reader.articles)
-        if self.chance.random() < 0.5 and len(articles) > 1:
-            copies.erase(path, "c1", frozenset([self.chance.choice(articles)]), {}, modes)
-        elif found := copies.all_backups(self.reader):
-            copies.restore(path, self.chance.choice(found).name, modes)
-        self.open = {coder: Project.open(path, coder=coder) for coder in CODERS}
+        try:
+            for project in self.open.values():
+                project.close()
+            if self.chance.random() < 0.5 and len(articles) > 1:
+                copies.erase(path, "c1", frozenset([self.chance.choice(articles)]), {}, modes)
+            elif found := copies.all_backups(self.reader):
+                copies.restore(path, self.chance.choice(found).name, modes)
+        finally:
+            self.open = {coder: Project.open(path, coder=coder) for coder in CODERS}
         copies.backup(self.open["c1"], "by hand")
 
     def elsewhere(self, _project: Project) -> None:
