@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from reader.commands.phrases import cells, many
@@ -73,12 +74,14 @@ def _part_of(problem: str) -> str:
 
 def _wrong_counts(project: Project) -> list[str]:
     """Where the index counts something else than what the records hold."""
-    counted = project.counts(everyone=True).tags()
-    tagged: dict[str, int] = {}
+    counts = project.counts(everyone=True)
+    tagged: dict[str | None, Counter[str]] = {None: Counter()}
     for article_id in project.articles:
         for mark in project.all_marks(article_id).annotations.values():
-            tagged[mark.tag] = tagged.get(mark.tag, 0) + 1
-    wrong = [tag_id for tag_id in project.tags if counted.get(tag_id, 0) != tagged.get(tag_id, 0)]
+            for coder in (None, mark.coder):  # of all, and of each
+                tagged.setdefault(coder, Counter())[mark.tag] += 1
+    counted = {coder: counts.tags(coder) for coder in tagged}
+    wrong = [t for t in project.tags if any(counted[coder].get(t, 0) != tagged[coder][t] for coder in tagged)]
     miscounted = [many(len(wrong), "tag")] if wrong else []
     articles = [article_id for article_id in project.articles if not _progress_agrees(project, article_id)]
     if articles:
