@@ -42,6 +42,7 @@ torture: $(STAMP) ## the long sweeps: kills, faults and flips by the thousand
 docs: $(STAMP) ## write docs/commands.md, keys.md and settings.md anew from the program
 	$(BIN)/python -m reader.cli.manual
 
+# What `make test` and `make sweep` run, in one go: one collection and one last test to wait for.
 check: $(STAMP) format lint types layers ## all that must hold before a change lands
 	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not torture'
 
