@@ -147,10 +147,9 @@ async def test_the_paragraph_stays_in_sight(project: Project, size: tuple[int, i
         await until(pilot, lambda: "The barrier opened" in shown(app))
         before = line_with(app, "The barrier opened two")
         await pilot.press("t")
-        await until(pilot, lambda: isinstance(app.screen, TagPicker))
-        after = line_with(app, "The barrier opened two")
-        assert after[:40] == before[:40] != ""
-        assert "tag ¶ 2" in shown(app)
+        await until(pilot, lambda: isinstance(app.screen, TagPicker) and "tag ¶ 2" in shown(app))
+        await until(pilot, lambda: line_with(app, "The barrier opened two"), "the paragraph beside the picker")
+        assert line_with(app, "The barrier opened two")[:40] == before[:40] != ""
 
 
 async def test_letters_typed_in_one_burst_with_enter_find_their_tag(project: Project) -> None:

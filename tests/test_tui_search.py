@@ -56,6 +56,19 @@ def numbers(pilot: Pilot[int]) -> list[int]:
     return [hit.number for hit in screen_of(pilot).found]
 
 
+async def test_enter_in_the_query_line_goes_to_the_hits_that_are_there(project: Project) -> None:
+    app = ReaderApp(project)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
+        await typed(pilot, "lift")
+        await until(pilot, lambda: "2 hits" in shown(app), "the hits, before Enter")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SearchScreen) and app.screen.query_one(Rows).has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.reading and app.article_id == list(project.articles)[1])
+
+
 async def test_the_order_key_goes_through_the_orders(project: Project) -> None:
     async with searching(project) as pilot:
         left_first = [hit.left for hit in screen_of(pilot).found]

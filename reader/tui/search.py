@@ -463,6 +463,10 @@ class SearchScreen(HitTagging):
         if field.has_focus and self._coming is not None and not self._coming.error:
             self._open_when_found = True
             return
+        if field.has_focus and self.found:  # whether the hits came before Enter or after makes no difference
+            self._keep()
+            rows.focus()
+            return
         if not 0 <= rows.cursor < len(self.found):
             return
         hit = self.found[rows.cursor]
