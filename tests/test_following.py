@@ -12,6 +12,7 @@ import pytest
 from reader import fs
 from reader.errors import Damage, ReaderError
 from reader.project import Project, copies
+from reader.store import writer as writing
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
 
 OTHER = ("Quay closed", "The quay stays closed until the barrier is mended.")
@@ -121,8 +122,12 @@ def test_a_journal_cut_or_removed_by_something_else_is_named_and_nothing_is_drop
     assert f"{size} bytes of it were on the disk. Restore it from a backup." in said
 
 
-def test_an_edit_taken_back_before_it_was_durable_is_taken_back_here_too(writer: Project, watching: Project) -> None:
+def test_an_edit_taken_back_before_it_was_durable_is_taken_back_here_too(
+    writer: Project, watching: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As after a write whose fsync failed: the line was there for a moment, and the journal is cut back to where it was."""
+    for name in ("SETTLE_AFTER", "SETTLE_AT_LAST"):  # no TinyDB file follows meanwhile, however slow the machine is
+        monkeypatch.setattr(writing, name, 3600.0)
     path = journal_of(writer)
     size = path.stat().st_size
     add_tag(writer, "actor")

@@ -102,7 +102,7 @@ async def test_a_draft_is_on_the_disk_while_one_types_and_is_offered_after_a_cra
         await typed(pilot, " chairs")
         await pilot.press("escape")
         await until(pilot, lambda: note_on(project, 2) == "beds and chairs")
-    assert project.drafts() == {}
+        await until(pilot, lambda: project.drafts() == {}, "the end of the draft: its note is on the disk")
 
 
 async def test_a_draft_left_for_later_comes_with_its_note(project: Project) -> None:
