@@ -35,7 +35,8 @@ def doctor(project: Project, *, repair: bool = False) -> Outcome:
 
     done = project.repair() if repair else []
     before = [] if repair else project.problems  # what was met before the repair says nothing of what is there now
-    found = list(dict.fromkeys([*before, *project.verify(), *_wrong_counts(project), *damaged_backups(project)]))
+    said = dict.fromkeys([*before, *project.verify(), *_wrong_counts(project), *damaged_backups(project)])
+    found = [one for one in said if not any(more != one and more.startswith(one.removesuffix(".")) for more in said)]
     held = _held(project)
     damaged = {part: sum(1 for problem in found if _part_of(problem) == part) for part in PARTS}
     rows = [{"part": part, "held": held[part], "damage": damaged[part]} for part in PARTS]

@@ -61,6 +61,7 @@ class Tails:
         self._listing = fs.Listing(self._folder)
         self._known_paths: tuple[list[str], dict[str, Path]] = ([], {})
         self._opened = False
+        self._place = 0
         self.lost: set[str] = set()
         """Journals that are gone, or shorter than what is known of them."""
 
@@ -137,13 +138,31 @@ class Tails:
     # -- reading on ------------------------------------------------------------------------------------
 
     def replaced(self) -> bool:
-        """Whether a journal that was read is gone, shorter or another one, as after a restore or an erasure. OSError."""
+        """Whether another state of the project is here than was read, as after a restore or an erasure. OSError.
+
+        Then a journal is gone, shorter or another one, and what speaks of it has changed as well; a journal that alone
+        was cut back is none.
+        """
+        if not self._opened:
+            self._place = self._place_now()
+            return False
         paths = self.paths()
-        return self._opened and any(
-            tail.offset and (name not in paths or tail.is_other(paths[name], fs.size_of(paths[name])))
+        other = [
+            name
             for name, tail in self._tails.items()
-            if name not in self.lost
-        )
+            if tail.offset and (name not in paths or tail.is_other(paths[name], fs.size_of(paths[name])))
+        ]
+        return bool(other) and (self._place != self._place_now() or any(map(self._has_other_checkpoint, other)))
+
+    def _place_now(self) -> int:
+        """What tells the folder of the journals from one that was put in its place."""
+        return fs.status(self._folder).st_ino if fs.exists(self._folder) else 0
+
+    def _has_other_checkpoint(self, name: str) -> bool:
+        try:
+            return (journals.read_checkpoint(self.checkpoint_path(name)) or Checkpoint()) != self.checkpoint(name)
+        except Damage:
+            return False
 
     def read(self, skip: str = "") -> Fresh:
         """Read on in all journals but `skip`, which nobody else writes; entries in the order of time and id."""

@@ -211,7 +211,11 @@ class TinyStore:
             own = entry.journal == self.journal_name
             for key, changes in self._by_key(edit).items():
                 self._late.setdefault(key, []).append(entry)
-                if self._journal is not None and self._is_to_write(key, entry.journal):
+                if (
+                    self._journal is not None
+                    and owner_of(key) in ("", self.coder)
+                    and copy_of(entry.journal) != self.copy
+                ):
                     self._dirty.add(key)
                 if own:
                     self._files[key] = max(entry.end, self._files.get(key, 0))
