@@ -21,7 +21,7 @@ from reader.commands.tagfields import tag_describe
 from reader.commands.tags import tag_rename
 from reader.errors import Conflict, Locked, ReaderError, UsageError
 from reader.project import Project, copies, echoes
-from reader.store import backups
+from reader.store import archive, backups
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
 
 
@@ -69,6 +69,19 @@ def test_a_backup_brings_the_state_back_and_is_itself_backed_up(project: Project
     again = opened(project.path)
     assert state(again) == now_
     assert again.verify() == []
+
+
+def test_the_oldest_backup_that_is_kept_can_be_restored(project: Project) -> None:
+    """Though one more is made before, which leaves no room for it."""
+    for n in range(backups.KEPT_LATEST + 2):
+        note(project, the_article(project), 2, f"note {n}")
+        copies.backup(project, "by hand")
+    oldest = copies.all_backups(project)[-1]
+    expected = oldest.manifest.counted
+    project.close()
+    copies.restore(project.path, oldest.name, project.store.modes)
+    assert backups.count(archive.read_folder(project.path)) == expected
+    assert oldest.path.exists()
 
 
 def test_a_lost_text_comes_back_from_the_backup(project: Project) -> None:

@@ -66,7 +66,7 @@ def restore(path: Path, name: str, modes: fs.Modes) -> Backup:
     wanted = backups.find(path, name)
     backups.check(wanted)
     with alone(path / "locks", modes):
-        before = backups.make(path, f"before restoring {wanted.name}", modes)
+        before = backups.make(path, f"before restoring {wanted.name}", modes, keep=wanted.name)
         backups.restore(path, wanted, modes)
     return before
 

@@ -81,8 +81,11 @@ def make_alone(path: Path, reason: str, modes: fs.Modes) -> Backup:
         raise ReaderError(f"No backup could be made: {error.strerror}.") from error
 
 
-def make(path: Path, reason: str, modes: fs.Modes) -> Backup:
-    """Count what a project holds, write a backup of it and read that back; the caller holds the lock. ReaderError says why there is none."""
+def make(path: Path, reason: str, modes: fs.Modes, *, keep: str = "") -> Backup:
+    """Count what a project holds, write a backup of it and read that back; the caller holds the lock. ReaderError says why there is none.
+
+    Older ones that need not be kept go, but never the one named `keep`.
+    """
     folder = path / "backups"
     try:
         state = archive.read_folder(path)
@@ -96,7 +99,7 @@ def make(path: Path, reason: str, modes: fs.Modes) -> Backup:
         backup = Backup(target.stem, target, manifest)
         if _sums(_unpacked(backup)) != manifest.journals:  # else it holds, byte for byte, what was counted
             raise Damage(f"The backup {backup.name} does not hold what was written to it.")
-        prune(path)
+        prune(path, keep)
     except OSError as error:
         raise ReaderError(f"No backup could be made: {error.strerror}.") from error
     return backup
@@ -222,12 +225,12 @@ def kept(names: Iterable[tuple[str, datetime]]) -> set[str]:
     return stay
 
 
-def prune(path: Path) -> None:
-    """Remove the backups that need not be kept; one that was given another name is its owner's business."""
+def prune(path: Path, keep: str = "") -> None:
+    """Remove the backups that need not be kept, but `keep`; one that was given another name is its owner's business."""
     there = [backup for backup in all_of(path) if _time_in(backup.name) is not None]
     stay = kept((backup.name, backup.made) for backup in there)
     for backup in there:
-        if backup.name not in stay:
+        if backup.name not in stay and backup.name != keep:
             fs.remove(backup.path)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ from reader.store.textfiles import TextFiles
 from reader.store.texts import StoredText
 from reader.store.uniqueness import check_names, check_numbers
 
+_NUMBER = re.compile(rb'"number":(\d+)')
 KEPT_SHELVES = 256
 """Annotation files kept in memory beyond those that still have to be written."""
 
@@ -63,7 +65,7 @@ class TinyStore:
         self._looked: tuple[str, Mapping[str, Path], list[int]] = ("", {}, [])
         self._info_in_doubt = False
         self._latest_at = ""
-        self._numbers = Numbers(self.highest_number)
+        self._numbers = Numbers(self._highest_read)
         self._journal: Journal | None = None
         self._session: Any = None
         self.info = read_info(path)
@@ -683,12 +685,18 @@ class TinyStore:
     @reading
     def highest_number(self) -> int:
         """The highest article number in any journal, also of articles whose import was undone; 0 if there is none."""
-        highest = 0
-        for path in self.journal_paths().values():
-            with contextlib.suppress(FileNotFoundError):
-                numbers = re.finditer(rb'"number":(\d+)', fs.map_file(path))
-                highest = max(highest, max((int(found[1]) for found in numbers), default=0))
-        return highest
+        return max((self._highest_in(path) for path in self.journal_paths().values()), default=0)
+
+    def _highest_read(self) -> int:
+        """The same in the journals as far as they have been read, so that all who have read the same say the same."""
+        paths, offsets = self.journal_paths(), self._tails.offsets
+        return max((self._highest_in(path, offsets.get(name, 0)) for name, path in paths.items()), default=0)
+
+    @staticmethod
+    def _highest_in(path: Path, end: int = sys.maxsize) -> int:
+        with contextlib.suppress(FileNotFoundError):
+            return max((int(found[1]) for found in _NUMBER.finditer(fs.map_file(path), 0, end)), default=0)
+        return 0
 
     @reading
     def verify(self) -> list[str]:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from reader import commands
-from reader.edits import new_id
+from reader.edits import NUMBER, new_id
 from reader.errors import ReaderError
 from reader.model import Article, SavedSearch, Tag
 from reader.project import Project, copies
@@ -45,7 +45,8 @@ def view(project: Project) -> dict[str, Any]:
         "searches": sorted(project.searches.values(), key=lambda s: s.id),
         "memos": sorted(project.all_memos(), key=lambda m: m.id),
         "info": project.info,
-        "history": [(edit.id, project.describe(edit)) for edit in project.edits()],
+        # Numbers that were given twice are written down beside all this, in a thread's own time.
+        "history": [(edit.id, project.describe(edit)) for edit in project.edits() if edit.command != NUMBER],
         "counts": {tag: counts.tag(tag) for tag in project.tags},
         "next": project.next_number(),
     }
