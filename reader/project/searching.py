@@ -131,6 +131,8 @@ class Searching:
             return self._followed()
 
     def _followed(self) -> Index:
+        if self._index is not None and self._index.is_replaced():
+            self.close()
         index, store = self._index, self._project.store
         if index is None:
             from reader.search.index import Index

@@ -66,6 +66,7 @@ class Index:
         self.generation = 0
         """Counts how often the database was replaced by another one."""
         self._followed = self._complete = ""
+        self._file = (0, 0)
         self._connection = self._opened()
 
     @classmethod
@@ -83,6 +84,10 @@ class Index:
     def in_memory(self) -> bool:
         """Whether it is forgotten at the end."""
         return self._path is None
+
+    def is_replaced(self) -> bool:
+        """Whether the file that is open is no longer the one that is there: somebody deleted it, as an erasure or a restore does."""
+        return self._path is not None and self._file != _identity(self._path)
 
     @property
     def cursor(self) -> str:
@@ -312,6 +317,7 @@ class Index:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, self._modes.file))
             path.chmod(self._modes.file)  # whatever the umask
         connection = _connect(path)
+        self._file = _identity(path)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -462,6 +468,15 @@ class Index:
         both = [ReviewRow(*found) if found else None, row]
         for review in {(r.article, r.coder, r.paragraph): r for r in both if r is not None}.values():
             tally.review(review)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What tells a file from another one of its name; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
