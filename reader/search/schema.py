@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-SCHEMA = 4
+SCHEMA = 5
 """Raised with every change of the tables; an index with another number is deleted and built anew."""
 _APPLICATION = 0x72656164
 HASH = 32 << 20
