@@ -275,9 +275,10 @@ def main() -> None:
             ready = list(enumerate((t.text_of(n) for t in texts for n in range(1, len(t) + 1)), 1))
         measure_build(folder, scratch, ready, options.rounds)
         with contextlib.closing(Project.open(folder, coder="bench")) as project:
-            measure_one_more(project)
+            project.counts()  # the folder of the journals is looked at for the first time: it lies still from here on
             measure_queries(project, scratch, ready)
             measure_rg(project)
+            measure_one_more(project)
         del ready
         measure_cold(folder)
         measure_memory(folder)
