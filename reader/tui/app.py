@@ -88,6 +88,7 @@ class ReaderApp(Seeing):
         self._notice = notice
         self._edit_id = ""
         self._edit_text = ""
+        self._way_back = ""
         self._said_once: set[str] = set()
         self.indexing = Indexing(self)
         self._asking = Asking(project)
@@ -295,10 +296,10 @@ class ReaderApp(Seeing):
     def say(self, text: str, *, good: bool = True, keep: bool = False) -> None:
         """Say a plain text in the status line; `keep` lets the news of the last edit follow it."""
         if not keep:
-            self._edit_id = ""
+            self._edit_id = self._way_back = ""
         else:
             self._edit_text = text
-        self._key_line().say(text, good=good)
+        self._key_line().say(text, good=good, way_back=self._way_back)
 
     def murmur(self, text: str, over: str = "") -> bool:
         """Say something of no weight, only where nothing is said or `over` is; whether it was said."""
@@ -319,21 +320,24 @@ class ReaderApp(Seeing):
             self._said_once.add(text)
             self.say(text)
 
-    def told(self, outcome: Outcome) -> None:
-        """Say what a command did; when it is on the disk the time follows."""
+    def told(self, outcome: Outcome, way_back: str = "undo") -> None:
+        """Say what a command did, and by which key it is taken back; when it is on the disk the time follows."""
         text = outcome.brief or outcome.text
-        if outcome.edit is not None and self.unsaved:
-            self.say(f"NOT SAVED: {self.unsaved} · {text}", good=False)
-        else:
+        if outcome.edit is None:
             self.say(text)
-        if outcome.edit is not None:
-            self._edit_id, self._edit_text = outcome.edit.id, text
-            self.talk.made(outcome.edit.id)
+        else:
+            self._say_edit(outcome.edit.id, text, way_back)
 
-    def done(self, outcome: Outcome) -> None:
+    def _say_edit(self, edit_id: str, text: str, way_back: str) -> None:
+        self._edit_id, self._edit_text, self._way_back = edit_id, text, way_back
+        said = f"NOT SAVED: {self.unsaved} · {text}" if self.unsaved else text
+        self._key_line().say(said, good=not self.unsaved, way_back=way_back)
+        self.talk.made(edit_id)
+
+    def done(self, outcome: Outcome, way_back: str = "undo") -> None:
         """After an edit made in a dialog: draw all anew and say what it was."""
         self.refresh_marks()
-        self.told(outcome)
+        self.told(outcome, way_back)
 
     def failed(self, error: ReaderError) -> None:
         """Say what could not be done."""
@@ -358,7 +362,7 @@ class ReaderApp(Seeing):
             if self.unsaved:
                 self._saved_again(event)
             elif event.edit.id == self._edit_id:
-                self._key_line().say(f"{self._edit_text} · saved {event.at:%H:%M:%S}")
+                self._key_line().say(f"{self._edit_text} · saved {event.at:%H:%M:%S}", way_back=self._way_back)
         elif isinstance(event, Unsaved):
             self.say(f"NOT SAVED: {event.reason}", good=False)
             self.unsaved, self._warned = event.reason, False
@@ -427,10 +431,8 @@ class ReaderApp(Seeing):
                 self.open_article(place[0], place[1] or None)
             elif place[1]:
                 self.reading.go(place[1], jump=not self.reading.view.in_sight(place[1]))
-        self.say(outcome.brief or outcome.text)
-        self._edit_text = outcome.brief or outcome.text
-        self._edit_id = newest.id if newest else ""
-        self.talk.made(self._edit_id)
+        way_back = "redo" if change is commands.undo else "undo"
+        self._say_edit(newest.id if newest else "", outcome.brief or outcome.text, way_back)
 
     def _in_sight(self, place: tuple[str, int]) -> bool:
         article_id, number = place

@@ -120,6 +120,7 @@ class KeyLine(Ruled):
         super().__init__(id="keyline")
         self._status = ""
         self._good = True
+        self._way_back = ""
         self._prompt: tuple[str, int, str] | None = None
 
     @property
@@ -127,10 +128,10 @@ class KeyLine(Ruled):
         """What is said now."""
         return self._status
 
-    def say(self, text: str, *, good: bool = True) -> None:
-        """Say what happened."""
-        if (text, good) != (self._status, self._good):
-            self._status, self._good = text, good
+    def say(self, text: str, *, good: bool = True, way_back: str = "") -> None:
+        """Say what happened; the key of `way_back`, a command that takes it back, stands before all others then."""
+        if (text, good, way_back) != (self._status, self._good, self._way_back):
+            self._status, self._good, self._way_back = text, good, way_back
             self.refresh()
 
     def prompt(self, text: str, cursor: int = 0, tail: str = "") -> None:
@@ -150,13 +151,15 @@ class KeyLine(Ruled):
         if self._prompt is not None:
             return self._prompt_row(*self._prompt)
         width, look = self.size.width, self.look
-        status = cut_before_last(safe_line(self._status), width - 2)
+        hints = cast("Keyed[object]", self.screen).keymap.hints(self._way_back)
+        kept = cell_len("  ".join(hints[0])) + 1 if self._way_back and hints else 0
+        status = cut_before_last(safe_line(self._status), width - 2 - kept)
         room = width - cell_len(status) - 4
         segments = [Segment(" ", look.bar)]
         used = 1
-        for key, word in cast("Keyed[object]", self.screen).keymap.hints():
+        for key, word in hints:
             cells = cell_len(key) + cell_len(word) + 3
-            if used + cells > room:
+            if used + cells > max(room, kept + 1):
                 break
             segments += [Segment(key, look.bar_bold), Segment(f" {word}  ", look.bar_dim)]
             used += cells

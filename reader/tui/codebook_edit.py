@@ -52,9 +52,7 @@ class CodebookEdits(CommandScreen[None]):
 
     def did(self, outcome: Outcome, at: str = "") -> None:
         """Say what was done and how to undo it; stand on a tag."""
-        if outcome.edit is not None:
-            outcome.brief = f"{outcome.brief or outcome.text} · {self.keymap.shown('undo') or 'undo'} takes it back"
-        self.reader.done(outcome)
+        self.told_with_undo(outcome)
         if at:
             self.stand_on(at)
 

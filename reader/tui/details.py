@@ -85,9 +85,7 @@ class DetailsScreen(ListMoves, CommandModal[None]):
     def _set(self, key: str, value: str) -> None:
         """Make the change. UsageError for what cannot be."""
         outcome = set_details(self.project, self.article, {key: value})
-        if outcome.edit is not None:
-            outcome.brief = f"{outcome.brief} · {self.keymap.shown('undo') or 'undo'} takes it back"
-        self.reader.done(outcome)
+        self.told_with_undo(outcome)
 
     def on_rows_chosen(self) -> None:
         """A click on the current row changes it."""

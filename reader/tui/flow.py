@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reader import commands
 from reader.commands.passes import pass_start, skip_speaker, speakers
 from reader.commands.together import tag_and_review
@@ -12,9 +10,6 @@ from reader.model import Article
 from reader.tui.finding import Finding
 from reader.tui.moving import Moving
 from reader.tui.tagging import Tagging
-
-if TYPE_CHECKING:
-    from reader.commands import Outcome
 
 
 class Flow(Moving, Finding, Tagging):
@@ -181,12 +176,6 @@ class Flow(Moving, Finding, Tagging):
                 self.reader.say(outcome.brief or outcome.text)
 
         self.app.push_screen(Choose("Speakers: Enter passes over, or visits again", rows), chosen)
-
-    def told_with_undo(self, outcome: Outcome) -> None:
-        """Say what was done and how to undo it; draw all anew."""
-        if outcome.edit is not None:
-            outcome.brief = f"{outcome.brief} · {self.keymap.shown('undo') or 'undo'} takes it back"
-        self.reader.done(outcome)
 
     # -- other screens -----------------------------------------------------------------------------------------
 

@@ -75,10 +75,10 @@ class HistoryScreen(ListMoves, CommandScreen[None]):
         """Take back the edit under the cursor; what has changed since says why it cannot be."""
         cursor = self.the_rows().cursor
         if 0 <= cursor < len(self._edits):
-            outcome = self.reader.attempt(commands.undo, self.project, self._edits[cursor].id)
-            if outcome is not None:
-                self.reader.say(f"{outcome.brief} · {self.keymap.shown('redo')} brings it back")
+            outcome = commands.undo(self.project, self._edits[cursor].id)
+            outcome.brief = f"{outcome.brief} · {self.keymap.first('redo').removeprefix(':')} brings it back"
+            self.reader.done(outcome, way_back="redo")
 
     def on_rows_chosen(self) -> None:
         """A click on the current edit takes it back."""
-        self.open()
+        self.run_named("open")

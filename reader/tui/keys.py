@@ -182,12 +182,14 @@ class Keymap(msgspec.Struct):
         """The first key of a command as people read it, `:` and its name where it has none."""
         return next((shown(key, self.names) for key in self.keys.get(name, ())), f":{name}")
 
-    def hints(self) -> list[tuple[str, str]]:
-        """(key, word) for the key line; neighbours with the same word become one, `1-9 slot`."""
+    def hints(self, before_all: str = "") -> list[tuple[str, str]]:
+        """(key, word) for the key line, `before_all` the name of the first; neighbours with the same word become one, `1-9 slot`."""
         found: list[tuple[str, str]] = []
+        if self.keys.get(before_all):
+            found.append((shown(self.keys[before_all][0], self.names), before_all))
         for name, one in self.commands.items():
             keys = self.keys[name]
-            if not one.hint or not keys:
+            if not one.hint or not keys or name == before_all:
                 continue
             key = shown(keys[0], self.names)
             if found and found[-1][1] == one.hint:

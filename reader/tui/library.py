@@ -270,7 +270,8 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
             outcome = self.reader.attempt(remove, self.project, article)
             if outcome is not None:
                 self.fill()
-                self.reader.say(f"removed {article.title} · {self.keymap.shown('undo') or 'undo'} brings it back")
+                outcome.brief = f"removed {article.title} · {self.takes_back('brings it back')}"
+                self.reader.told(outcome)
 
         text = f"Take {article.title} out of the library? {marks}; undo brings it back."
         self.app.push_screen(Question(text, yes="take it out", no="keep it"), answered)

@@ -318,7 +318,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
             raise ReaderError(f"That is a note of {stored.coder}; only {stored.coder} can change it.")
 
         def save(text: str) -> None:
-            self._did(commands.annotation_note(self.project, self._stored(mark), text))
+            self.told_with_undo(commands.annotation_note(self.project, self._stored(mark), text))
 
         what = f"{entry.place} {entry.on}".strip() if mark.article else entry.on or entry.place
         key = f"{mark.article}:{mark.first}:{mark.id}" if mark.article else draft_of_memo(mark.id)
@@ -333,7 +333,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
         def save(text: str) -> None:
             if text:
                 outcome = memo(self.project, text)
-                self._did(outcome)
+                self.told_with_undo(outcome)
                 self.fill(outcome.edit.changes[0].id if outcome.edit else "")
 
         self.app.push_screen(NoteEditor("memo on the project", "", save=save, draft=draft_of_memo()))
@@ -341,8 +341,3 @@ class NotesScreen(FilteredList, CommandScreen[None]):
     def _writable(self) -> None:
         if self.project.read_only:
             raise ReaderError(f"Nothing can be written: {self.project.read_only}")
-
-    def _did(self, outcome: commands.Outcome) -> None:
-        if outcome.edit is not None:
-            outcome.brief = f"{outcome.brief} · {self.keymap.shown('undo') or 'undo'} takes it back"
-        self.reader.done(outcome)

@@ -226,6 +226,4 @@ class QuotesScreen(CommandModal[None]):
             raise ReaderError("That mark is not there any more.")
         article = self.project.articles[quote.article]
         outcome = example(self.project, self.tags[self._at], article, mark.anchor.start, mark.anchor.end)
-        if outcome.edit is not None:
-            outcome.brief += " · u takes it back"
-        self.reader.done(outcome)
+        self.told_with_undo(outcome)

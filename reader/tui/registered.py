@@ -55,7 +55,6 @@ def run(app: ReaderApp, name: str) -> bool:
         app.failed(error)
         return True
     if outcome.edit is not None:
-        outcome.brief = f"{outcome.brief or outcome.text} · u takes it back"
         app.done(outcome)
     elif outcome.lines:
         from reader.tui.lines import LinesScreen

@@ -19,7 +19,7 @@ from reader.tui.torn import TornKeys
 if TYPE_CHECKING:
     from textual import events
 
-    from reader.commands import Command
+    from reader.commands import Command, Outcome
     from reader.tui.app import ReaderApp
 
 Result = TypeVar("Result")
@@ -201,6 +201,16 @@ class Keyed(Settling[Result], Generic[Result]):
     def redo(self) -> None:
         """Bring back what was taken back last."""
         self.reader.bring_back()
+
+    def told_with_undo(self, outcome: Outcome) -> None:
+        """Say what was done and, in words, how to take it back; draw all anew."""
+        if outcome.edit is not None:
+            outcome.brief = f"{outcome.brief or outcome.text} · {self.takes_back()}"
+        self.reader.done(outcome)
+
+    def takes_back(self, what: str = "takes it back") -> str:
+        """The key that undoes, and what it does."""
+        return f"{self.keymap.first('undo').removeprefix(':')} {what}"
 
     def leave(self) -> None:
         """Back to the screen below."""

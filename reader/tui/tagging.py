@@ -163,7 +163,7 @@ class Tagging(Desk):
     def _take_off(self, mark: Annotation) -> None:
         outcome = commands.take_off(self.project, mark)
         both = "both" if mark.tag and mark.note else "it"
-        outcome.brief = f"{outcome.brief} · {self.keymap.shown('undo') or 'undo'} brings {both} back"
+        outcome.brief = f"{outcome.brief} · {self.takes_back(f'brings {both} back')}"
         self.edited(outcome)
 
     def _one_of_the_tags(
@@ -223,9 +223,7 @@ class Tagging(Desk):
 
         def take(tag: Tag) -> None:
             outcome = commands.example(self.project, tag, opened.article, start, end)
-            if outcome.edit is not None:
-                outcome.brief += f" · {self.keymap.shown('undo') or 'undo'} takes it back"
-            self.edited(outcome)
+            self.told_with_undo(outcome)
 
         def meant(mark: Annotation) -> None:
             tag = self.project.codebook.resolve(mark.tag)
