@@ -297,7 +297,7 @@ def test_undoing_a_new_tag_that_bears_a_note_is_refused(project: Project) -> Non
     first = project.next_undo()
     assert first is not None
     commands.tag_note(project, "harm", "think again")
-    with pytest.raises(Conflict, match="carries 1 marks by you"):
+    with pytest.raises(Conflict, match="carries 1 mark by you"):
         commands.undo(project, first.id)
 
 

@@ -442,6 +442,18 @@ async def test_a_speaker_is_passed_over(night: Project) -> None:
         await until(pilot, lambda: "2 of 2 reviewed" in shown(app))
 
 
+async def test_a_speaker_and_a_pass_are_named_in_the_palette(night: Project) -> None:
+    app = ReaderApp(night)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("colon", *"skip", "space", *"speaker", "space", "i")
+        await until(pilot, lambda: "Skip speaker: i" in current_row(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "0 of 2 reviewed" in shown(app) and "I is passed over" in shown(app))
+        await pilot.press("colon", *"new-pass", "space", *"settled", "enter")
+        await until(pilot, lambda: "0 of 2 in this pass" in shown(app))
+    assert [one["name"] for one in commands.REGISTRY["pass"].run(night, "list").rows or ()][-1] == "settled"
+
+
 async def test_a_new_pass_begins_at_nothing_and_can_be_undone(night: Project) -> None:
     app = ReaderApp(night)
     async with app.run_test(size=WIDE) as pilot:

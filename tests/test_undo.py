@@ -102,7 +102,7 @@ def test_undoing_a_tag_that_another_uses_is_refused_with_the_reason(tmp_path: Pa
     put_on(other, the_article(other), 2, tag)
     other.flush()
     project.poll()
-    with pytest.raises(Conflict, match="1 marks by c2"):
+    with pytest.raises(Conflict, match="1 mark by c2"):
         project.undo()
     assert tag.id in project.tags
 

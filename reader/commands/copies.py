@@ -202,7 +202,7 @@ def _merged(project: Project, report: Report) -> Iterator[str]:
     for title in report.missing:
         yield f"The text of “{title}” is in neither copy."
     if report.erased_there:
-        yield f"{many(report.erased_there, 'edit')} were erased in the other copy; `reader erase` here takes their texts away too."
+        yield f"Erased in the other copy: {many(report.erased_there, 'edit')}; `reader erase` here takes their texts away too."
     for problem in report.problems:
         yield f"Damage in the other copy: {problem}."
 

@@ -71,7 +71,8 @@ class Outcome:
 class Command:
     """An operation a user can name: its function, one line of help, default keys.
 
-    `hint` is the word on a screen's key line (empty: not shown there), `group` the heading in the help.
+    `hint` is the word on a screen's key line (empty: not shown there), `group` the heading in the help, `takes` what
+    may be typed behind its name in the palette.
     Keys are written as in `reader.tui.keys`. The rest is for the command line: `words` says what an
     argument or option means, by parameter name; `choices` what it may be; `examples` are whole command
     lines, `more` is what the help says below the first line. `writes` is False where a
@@ -85,6 +86,7 @@ class Command:
     keys: tuple[str, ...] = ()
     hint: str = ""
     group: str = ""
+    takes: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: tuple[str, ...] = ()

@@ -140,8 +140,9 @@ def tag_archive(project: Project, tag: TagRef, *, back: bool = False) -> Outcome
     edit = project.apply("tag-archive", [(before, replace(before, archived=not back))])
     if back:
         return Outcome(f"Brought back {shown}.", f"{shown} is in use again", edit)
-    touched = many(counts(project).get(before.id, 0), "annotation")
-    return Outcome(f"Archived {shown}; {touched} stay.", f"archived {shown}", edit)
+    count = counts(project).get(before.id, 0)
+    touched = f"; {many(count, 'annotation')} {'stays' if count == 1 else 'stay'}" if count else ""
+    return Outcome(f"Archived {shown}{touched}.", f"archived {shown}", edit)
 
 
 @command(

@@ -143,7 +143,7 @@ def _reviews(_project: Project, changes: Sequence[Change], _edit: Edit) -> str:
     return "marked reviewed" if changes[0].after else "took back the review"
 
 
-def _tags(_project: Project, changes: Sequence[Change], edit: Edit) -> str:
+def _tags(project: Project, changes: Sequence[Change], edit: Edit) -> str:
     if any(c.table == "annotations" for c in edit.changes) and all(
         c.before is None or c.after is None for c in changes
     ):
@@ -159,23 +159,40 @@ def _tags(_project: Project, changes: Sequence[Change], edit: Edit) -> str:
     changed = {key for key in first.after if first.after[key] != first.before.get(key)}
     for field, said in _TAG_FIELDS.items():
         if field in changed:
-            return said(first.before, first.after)
+            return said(project, first.before, first.after)
     return f"changed the tag {name}"
 
 
-_TAG_FIELDS: dict[str, Callable[[Record, Record], str]] = {
-    "name": lambda a, b: f"renamed the tag “{a['name']}” to “{b['name']}”",
-    "deleted": lambda a, b: f"{'deleted' if b['deleted'] else 'brought back'} the tag “{b['name']}”",
-    "archived": lambda a, b: f"{'archived' if b['archived'] else 'brought back'} the tag “{b['name']}”",
-    "merged_into": lambda a, b: f"{'merged' if b['merged_into'] else 'took back the merge of'} the tag “{b['name']}”",
-    "parent": lambda a, b: f"moved the tag “{b['name']}”",
-    "description": lambda a, b: (
+def _named(project: Project, tag_id: str) -> str:
+    """A tag by its own name, also one that is deleted."""
+    tag = project.tags.get(tag_id)
+    return f"“{tag.name}”" if tag is not None else "a tag that is gone"
+
+
+def _merged(project: Project, before: Record, after: Record) -> str:
+    into = _named(project, after["merged_into"] or before["merged_into"])
+    said = "merged the tag" if after["merged_into"] else "took back the merge of"
+    return f"{said} “{after['name']}” into {into}"
+
+
+def _moved(project: Project, _before: Record, after: Record) -> str:
+    where = f"under {_named(project, after['parent'])}" if after["parent"] else "to the top"
+    return f"moved the tag “{after['name']}” {where}"
+
+
+_TAG_FIELDS: dict[str, Callable[[Project, Record, Record], str]] = {
+    "name": lambda _, a, b: f"renamed the tag “{a['name']}” to “{b['name']}”",
+    "deleted": lambda _, a, b: f"{'deleted' if b['deleted'] else 'brought back'} the tag “{b['name']}”",
+    "archived": lambda _, a, b: f"{'archived' if b['archived'] else 'brought back'} the tag “{b['name']}”",
+    "merged_into": _merged,
+    "parent": _moved,
+    "description": lambda _, a, b: (
         f"{'described' if b['description'] else 'took the description of'} the tag “{b['name']}”"
     ),
-    "colour": lambda a, b: (
+    "colour": lambda _, a, b: (
         f"gave the tag “{b['name']}” a colour" if b["colour"] else f"took the colour of the tag “{b['name']}”"
     ),
-    "key": lambda a, b: (
+    "key": lambda _, a, b: (
         f"gave the tag “{b['name']}” the key {b['key']}" if b["key"] else f"took the key of the tag “{b['name']}”"
     ),
 }

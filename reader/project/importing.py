@@ -197,7 +197,8 @@ class _Collected:
         if not marks.annotations and not marks.review_records:
             return True
         count = len(marks.annotations) + len(marks.review_records)
-        reason = f"{count} annotations and reviews stand in it, so its paragraphs stay as they are"
+        stand = "annotations and reviews stand" if count != 1 else "annotation or review stands"
+        reason = f"{count} {stand} in it, so its paragraphs stay as they are"
         self.done.refused.append((article, reason))
         return False
 

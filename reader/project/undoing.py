@@ -169,7 +169,9 @@ def _check_unused(project: Project, inverse: tuple[Change, ...]) -> None:
             raise Conflict(f"Not undone: {what} carries marks, which would be lost.")
         if left:
             who = ", ".join(sorted({"you" if r.coder == project.coder else r.coder for r in left}))
-            raise Conflict(f"Not undone: {what} carries {len(left)} marks by {who}, which would be lost.")
+            raise Conflict(
+                f"Not undone: {what} carries {len(left)} mark{'s' * (len(left) != 1)} by {who}, which would be lost."
+            )
 
 
 def _check_tree(project: Project, inverse: tuple[Change, ...], going: set[str]) -> None:

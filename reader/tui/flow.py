@@ -141,8 +141,8 @@ class Flow(Moving, Finding, Tagging):
 
     # -- passes and speakers ---------------------------------------------------------------------------------
 
-    def new_pass(self) -> None:
-        """Begin a new pass: all is to be reviewed once more."""
+    def new_pass(self, name: str = "") -> None:
+        """Begin a new pass, asking for a name where none was given: all is to be reviewed once more."""
         from reader.tui.ask import Ask
 
         if self.project.read_only:
@@ -151,11 +151,14 @@ class Flow(Moving, Finding, Tagging):
         def done(name: str) -> None:
             self.told_with_undo(pass_start(self.project, name))
 
+        if name:
+            done(name)
+            return
         about = "Reviews begin anew; tags and notes stay, and earlier reviews are kept in the history of passes."
         self.app.push_screen(Ask("Name of the new pass", about, done))
 
-    def skip_speaker(self) -> None:
-        """Pass over the turns of a speaker, or visit them again."""
+    def skip_speaker(self, name: str = "") -> None:
+        """Pass over the turns of a speaker, or visit them again; asked for where none was given."""
         from reader.tui.choose import Choose
 
         here = list(self.wanted().text.speakers())
@@ -164,16 +167,21 @@ class Flow(Moving, Finding, Tagging):
             self.reader.say("no article has speakers: they are taken from lines such as “I: …”")
             return
         skipped = set(self.state.skipped_speakers)
-        rows = [(name, "passed over" if name in skipped else "visited") for name in names]
 
-        def chosen(index: int | None) -> None:
-            if index is None:
-                return
-            name = names[index]
+        def skip(name: str) -> None:
             outcome = self.reader.attempt(skip_speaker, self.project, name, back=name in skipped)
             if outcome is not None:
                 self.reader.refresh_marks()
                 self.reader.say(outcome.brief or outcome.text)
+
+        if name:
+            skip(next((known for known in names if known.casefold() == name.casefold()), name))
+            return
+        rows = [(name, "passed over" if name in skipped else "visited") for name in names]
+
+        def chosen(index: int | None) -> None:
+            if index is not None:
+                skip(names[index])
 
         self.app.push_screen(Choose("Speakers: Enter passes over, or visits again", rows), chosen)
 

@@ -9,6 +9,7 @@ with `_` for `-`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from operator import methodcaller
@@ -20,9 +21,14 @@ from reader.commands import Command
 Table = tuple[Command, ...]
 
 
-def command(name: str, keys: str, text: str, *, hint: str = "", group: str = "") -> Command:
+def command(name: str, keys: str, text: str, *, hint: str = "", group: str = "", takes: str = "") -> Command:
     """A command of a screen: `keys` are separated by blanks, the method is named like the command."""
-    return Command(name, methodcaller(name.replace("-", "_")), text, tuple(keys.split()), hint, group)
+    return Command(name, methodcaller(name.replace("-", "_")), text, tuple(keys.split()), hint, group, takes)
+
+
+def with_words(one: Command, words: str) -> Command:
+    """A command that `takes` something, with what was typed behind its name."""
+    return replace(one, run=methodcaller(one.name.replace("-", "_"), words)) if words and one.takes else one
 
 
 def slot_commands() -> Table:
@@ -88,8 +94,8 @@ READING: Table = (
     command("select-back", "K", "Select this paragraph and the one before", group="Tagging"),
     command("select-hits", "*", "Select all paragraphs with a hit", group="Finding"),
     command("tag-and-go-on", "", "Slot keys tag, mark reviewed and go on; or only tag", group="Tagging"),
-    command("new-pass", "", "New pass: review everything once more", group="Tagging"),
-    command("skip-speaker", "", "Skip a speaker, or visit them again", group="Tagging"),
+    command("new-pass", "", "New pass: review everything once more", group="Tagging", takes="a name"),
+    command("skip-speaker", "", "Skip a speaker, or visit them again", group="Tagging", takes="a speaker"),
     command("toggle-role", "", "Furniture or text: change what this paragraph counts as", group="Tagging"),
     command("copy", "y", "Copy the quote with its reference", group="Tagging"),
     command("switch-focus", "tab", "From the text to the pane and back", group="View"),

@@ -262,7 +262,8 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
         if self.project.read_only:
             raise ReaderError(self.project.read_only)
         count = sum(1 for mark in self.project.marks(article.id).annotations.values())
-        marks = f"Its {count:,} annotation{'s' * (count != 1)} stay with it" if count else "Nothing is marked in it"
+        stay = "annotation stays" if count == 1 else "annotations stay"
+        marks = f"Its {count:,} {stay} with it" if count else "Nothing is marked in it"
 
         def answered(yes: bool | None) -> None:
             if not yes:

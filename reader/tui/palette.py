@@ -36,7 +36,10 @@ def spaced(text: str) -> str:
 
 
 class Palette(ListMoves, CommandModal["str | None"]):
-    """Answers with the name of the command chosen, `:12` for a paragraph number, None where it is left."""
+    """Answers with the name of the command chosen, `:12` for a paragraph number, None where it is left.
+
+    Behind the name of a command that takes something stands, after a space, what was typed: `skip-speaker I`.
+    """
 
     TABLE = PALETTE
     TEXT_FIELD = True
@@ -57,7 +60,7 @@ class Palette(ListMoves, CommandModal["str | None"]):
         self._names = [*sorted(names, key=numbered), *more]
         self._ranking = Ranking(Choice(name, (spaced(name), spaced(self._help[name]))) for name in self._names)
         self._found: list[int] = []
-        self._searched = ""
+        self._searched = self._words = ""
 
     def compose(self) -> ComposeResult:
         """A query line and the commands."""
@@ -88,7 +91,8 @@ class Palette(ListMoves, CommandModal["str | None"]):
 
     def _search(self, query: str) -> None:
         self._searched = query
-        self._found = [] if self._number() else self._ranking.matches(spaced(query))
+        taking, self._words = self._taking()
+        self._found = [taking] if taking >= 0 else [] if self._number() else self._ranking.matches(spaced(query))
         self.query_one(Rows).show(1 if self._number() else len(self._found), self._row)
 
     def _number(self) -> str:
@@ -96,11 +100,22 @@ class Palette(ListMoves, CommandModal["str | None"]):
         typed = self._searched.strip().lstrip(":").strip()
         return typed if typed.isdecimal() and len(typed) < 10 else ""
 
+    def _taking(self) -> tuple[int, str]:
+        """The command whose name is typed with something behind it, and that; -1 without one."""
+        typed = self._searched.strip()
+        for index, name in enumerate(self._names):
+            one = self.offered.commands.get(name)
+            words = typed[len(name) + 1 :].strip()
+            if one is not None and one.takes and words and spaced(typed).casefold().startswith(f"{spaced(name)} "):
+                return index, words
+        return -1, ""
+
     def _row(self, index: int) -> Sequence[Cell]:
         if number := self._number():
             return (f"Go to ¶ {int(number)}", self.keymap.first("run-chosen"), "")
         name = self._names[self._found[index]]
-        return (self._help[name], self.offered.shown(name), name)
+        help_ = f"{spaced(name).capitalize()}: {self._words}" if self._words else self._help[name]
+        return (help_, self.offered.shown(name), name)
 
     def on_rows_chosen(self) -> None:
         """A click on the current row runs it."""
@@ -115,4 +130,4 @@ class Palette(ListMoves, CommandModal["str | None"]):
         if number := self._number():
             self.dismiss(f":{int(number)}")
         elif 0 <= cursor < len(self._found):
-            self.dismiss(self._names[self._found[cursor]])
+            self.dismiss(f"{self._names[self._found[cursor]]} {self._words}".strip())

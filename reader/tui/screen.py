@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from reader.errors import ReaderError
 from reader.tui.bars import KeyLine
 from reader.tui.drawn import Ground
-from reader.tui.keys import ANYWHERE, Keymap, Table, physical, written
+from reader.tui.keys import ANYWHERE, Keymap, Table, physical, with_words, written
 from reader.tui.settling import Settling
 from reader.tui.signs import AsWritten
 from reader.tui.toosmall import TooSmall, notice
@@ -142,11 +142,11 @@ class Keyed(Settling[Result], Generic[Result]):
         except ReaderError as error:
             self.reader.failed(error)
 
-    def run_named(self, name: str) -> bool:
-        """Run a command by its name. False if this screen has none of that name."""
+    def run_named(self, name: str, words: str = "") -> bool:
+        """Run a command by its name, with what was typed behind it. False if this screen has none of that name."""
         found = self.keymap.commands.get(name)
         if found is not None:
-            self.run(found)
+            self.run(with_words(found, words))
         return found is not None
 
     def await_key(self, prompt: str, taker: Callable[[str], None]) -> None:
@@ -162,13 +162,14 @@ class Keyed(Settling[Result], Generic[Result]):
 
         self.app.push_screen(Palette(self.keymap), self._chosen)
 
-    def _chosen(self, name: str | None) -> None:
-        if name and name.startswith(":"):
+    def _chosen(self, chosen: str | None) -> None:
+        name, _, words = (chosen or "").partition(" ")
+        if name.startswith(":"):
             try:
                 self.go_to_number(name[1:])
             except ReaderError as error:
                 self.reader.failed(error)
-        elif name and not self.run_named(name):
+        elif name and not self.run_named(name, words):
             from reader.tui.registered import run
 
             run(self.reader, name)

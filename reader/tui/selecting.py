@@ -133,7 +133,7 @@ class Selecting(Spanning):
                     self.reader.failed(error)
 
         # A picker that this was chosen in closes first.
-        question = Question(f"{what} {count} paragraphs? It is one step: u takes it back.")
+        question = Question(f"{what} {count} paragraphs? It is one step: {self.takes_back()}.")
         self.call_later(self.app.push_screen, question, answered)
 
     def tags_whole_paragraph(self) -> bool:
