@@ -575,3 +575,20 @@ async def test_an_edit_saved_while_the_program_ends_disturbs_nothing(project: Pr
         await user.until(lambda: "saved" in user.status)
     user.app.on_reader_app_happened(ReaderApp.Happened(Saved(edit, datetime.now())))
     assert user.app.return_code in (None, 0)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+async def test_a_click_on_a_slot_puts_its_tag_on(project: Project, size: tuple[int, int]) -> None:
+    async with reading(project, size) as user:
+        await user.press("t")
+        await user.type("harm")
+        await user.press("enter", "j")
+        here = user.app.reading.here
+        rows = user.frame.splitlines()
+        row = max(y for y, line in enumerate(rows) if "1 harm" in line)
+        await user.pilot.click(offset=(rows[row].rindex("1 harm") + 2, row))
+        await user.until(lambda: f"¶ {here} tagged harm" in user.status)
+        await user.pilot.click(offset=(rows[row].rindex("2 –"), row))
+        await user.until(lambda: "slot 2 is empty" in user.status)
+        marks = project.marks(user.app.article_id).annotations.values()
+        assert len(marks) == 2, "an empty slot puts nothing on"

@@ -407,6 +407,27 @@ async def test_the_overview_shows_tags_hits_and_what_is_reviewed_and_a_click_goe
     project.close()
 
 
+@pytest.mark.parametrize("keys", [("plus_sign",), ("minus", "minus", "minus")])
+async def test_the_overview_of_a_short_article_stands_beside_its_paragraphs(
+    project: Project, keys: tuple[str, ...]
+) -> None:
+    put_on(project, the_article(project), 4, add_tag(project, "water"))
+    async with reading(project) as user:
+        await user.press(*keys)
+        column = user.app.reading.overview
+
+        def row_of(number: int) -> int:
+            return next(y for y, line in enumerate(user.frame.splitlines()) if f" {number} " in line[:15]) - 2
+
+        await user.until(lambda: bool(column.cells and column.cells[row_of(4)].colour))
+        assert not column.cells[row_of(4) - 1].colour, "a blank row"
+        pointers = [y for y, line in enumerate(user.frame.splitlines()) if "◀" in line]
+        assert pointers == [row_of(user.here) + 2]
+        await user.pilot.click("#overview", offset=(0, row_of(3)))
+        await user.until(lambda: user.here == 3)
+        assert "◀" in user.frame.splitlines()[row_of(3) + 2]
+
+
 def test_the_overview_follows_an_edit_as_if_counted_anew(project: Project) -> None:
     article, (tag,) = the_article(project), project.codebook.live()
     opened = OpenArticle(project, article.id)

@@ -38,29 +38,32 @@ class Marking(Selecting):
     def show_place(self) -> None:
         """The overview follows too."""
         super().show_place()
-        self.overview.follow(self.opened, self.here)
+        self._follow()
 
     def _search(self, query: str) -> None:
         super()._search(query)
-        self.overview.follow(self.opened, self.here)
+        self._follow()
 
     def _go_on(self, found: ArticleFind) -> None:
         super()._go_on(found)
-        self.overview.follow(self.opened, self.here)
+        self._follow()
 
     def drop_hits(self) -> bool:
         """Unmark the hits, in the overview too."""
         dropped = super().drop_hits()
-        self.overview.follow(self.opened, self.here)
+        self._follow()
         return dropped
 
     def _count(self, opened: OpenArticle) -> None:
         super()._count(opened)
-        self.overview.follow(self.opened, self.here)
+        self._follow()
 
     def _stand_on(self, number: int) -> None:
         super()._stand_on(number)
-        self.overview.follow(self.opened, self.here)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.overview.follow(self.opened, self.here, self.view.whole())
 
     def on_overview_jumped(self, event: Overview.Jumped) -> None:
         """A click in the overview."""

@@ -1,7 +1,11 @@
-"""The whole article in one column: tags, hits, what is reviewed, where one is. A click goes there."""
+"""The whole article in one column: tags, hits, what is reviewed, where one is. A click goes there.
+
+A long article is drawn to scale; where all of it is in sight, each row stands beside its paragraph.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -46,8 +50,24 @@ def number_of(row: int, count: int, height: int) -> int:
     return min(count, row * count // height + 1 if count <= height else -(-row * count // height) + 1)
 
 
+def beside(opened: OpenArticle, rows: Sequence[int], height: int) -> list[Cell]:
+    """The column of an article that is in sight, from the paragraph on each row (0: none)."""
+    codebook, tags = opened.project.codebook, opened.first_tags()
+    hits = set(opened.find.numbers() if opened.find else ())
+    cells = {0: EMPTY}
+    for number in set(rows) - {0}:
+        tag = tags.get(number, "")
+        cells[number] = Cell(
+            number in hits,
+            tag_colour(codebook, tag) if tag else "",
+            tag_sign(codebook, tag) if tag else "",
+            opened.visits(number) and number in opened.reviewed,
+        )
+    return [cells[rows[y]] if y < len(rows) else EMPTY for y in range(height)]
+
+
 def cells_of(opened: OpenArticle, height: int) -> list[Cell]:
-    """The column of an article. Costs what there is of marks and hits, not the length of the text."""
+    """The column of an article to scale. Costs what there is of marks and hits, not the length of the text."""
     count, codebook = opened.count, opened.project.codebook
     tags: dict[int, str] = {}
     for number, tag_id in opened.first_tags().items():
@@ -81,12 +101,19 @@ class Overview(Line):
         self.cells: list[Cell] = []
         self._opened: OpenArticle | None = None
         self._here = 1
+        self._rows: tuple[int, ...] = ()
         self._counted: tuple[object, ...] = ()
         self.waiting: Timer | None = None
         self._drawn_in: Look | None = None
 
-    def follow(self, opened: OpenArticle | None, here: int) -> None:
-        """The cursor or the marks may have changed; marks are counted a little later, and only if they did."""
+    def follow(self, opened: OpenArticle | None, here: int, rows: tuple[int, ...] = ()) -> None:
+        """The cursor or the marks may have changed; marks are counted a little later, and only if they did.
+
+        `rows` are the paragraphs in the rows beside, where all are in sight.
+        """
+        if rows != self._rows:
+            self._rows, self._counted, self.cells = rows, (), []
+            self.refresh()
         other, before = opened is not self._opened or self.look is not self._drawn_in, self._here
         self._drawn_in = self.look
         self._opened, self._here = opened, here
@@ -117,7 +144,7 @@ class Overview(Line):
         if opened is None or not opened.counted or not opened.count or not height:
             return
         self._counted = self._state()
-        cells = cells_of(opened, height)
+        cells = beside(opened, self._rows, height) if self._rows else cells_of(opened, height)
         if cells != self.cells:
             before, self.cells = self.cells, cells
             for row, cell in enumerate(cells):
@@ -126,6 +153,8 @@ class Overview(Line):
 
     def _pointer(self, here: int) -> int:
         opened, height = self._opened, self.size.height
+        if self._rows:
+            return self._rows.index(here) if here in self._rows else -1
         return rows_of(here, opened.count, height)[0] if opened is not None and opened.count and height else -1
 
     def _refresh_row(self, here: int) -> None:
@@ -154,10 +183,13 @@ class Overview(Line):
     def on_resize(self) -> None:
         """Another height."""
         self.refresh()
-        self.follow(self._opened, self._here)
+        self.follow(self._opened, self._here, self._rows)
 
     def on_click(self, event: events.Click) -> None:
         """Go there."""
         opened = self._opened
-        if opened is not None and opened.count:
+        if self._rows:
+            number = next((n for n in reversed(self._rows[: event.y + 1]) if n), 1)
+            self.post_message(self.Jumped(number))
+        elif opened is not None and opened.count:
             self.post_message(self.Jumped(number_of(event.y, opened.count, self.size.height)))

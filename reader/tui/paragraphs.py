@@ -214,6 +214,10 @@ class ParagraphView(AsWritten, Widget):
         """What is on top, for `restore_place`."""
         return self.port.top, self.port.row
 
+    def whole(self) -> tuple[int, ...]:
+        """The paragraph on each row, 0 on a blank one, where the whole article is in sight; else nothing."""
+        return self.port.whole()
+
     def in_sight(self, number: int) -> bool:
         """Whether some of a paragraph's text is in the window."""
         return self.port.in_sight(number)

@@ -71,6 +71,10 @@ class ReadingScreen(Marking):
         if again:
             self.open_entry()
 
+    def on_annotation_pane_slot_clicked(self, event: AnnotationPane.SlotClicked) -> None:
+        """A click on a slot puts its tag on, as its key does."""
+        self.run_named(f"slot-{event.number}")
+
     def on_annotation_pane_sized(self) -> None:
         """The pane has room now."""
         self.show_pane()
@@ -111,6 +115,7 @@ class ReadingScreen(Marking):
         self.view.measure = self.reader.measure
         self.view.lay_out()
         self.view.move_to(self.here)
+        self.show_place()
         self.reader.say(f"lines of {self.state.measure} characters, as far as there is room; kept for this project")
 
     def copy(self) -> None:

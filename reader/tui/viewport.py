@@ -120,6 +120,12 @@ class Viewport:
         """Whether any row of a paragraph's text is in the window."""
         return any(n == number and row < self.rows_of(n) - 1 for n, row in self.lines)
 
+    def whole(self) -> tuple[int, ...]:
+        """The paragraph on each row, 0 on a blank one, where all of the text is in the window; else nothing."""
+        if not self.lines or self._hidden_above() or self._hidden_below():
+            return ()
+        return tuple(number if row < self.rows_of(number) - 1 else 0 for number, row in self.lines)
+
     def starting(self) -> list[int]:
         """Paragraphs whose first row is in the window."""
         return [number for number, row in self.lines if row == 0]
