@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from reader.errors import BadName, UnknownTag
@@ -89,6 +90,7 @@ class Codebook:
         self.tags = tags
         self._paths: dict[str, tuple[str, ...]] = {}
         self._children: dict[str, list[Tag]] | None = None
+        self._made: list[str] | None = None
         self._tree: list[tuple[Tag, int]] | None = None
         self._colours: dict[str, str] = {}
 
@@ -164,6 +166,12 @@ class Codebook:
                 tags.sort(key=lambda t: plain(t.name))
             self._children = grouped
         return self._children.get(parent, [])
+
+    def made_since(self, at: str) -> int:
+        """How many tags that can be put on were made after a time."""
+        if self._made is None:
+            self._made = sorted(t.created for t in self.tags.values() if not (t.archived or t.deleted or t.merged_into))
+        return len(self._made) - bisect_right(self._made, at)
 
     def tree(self) -> Sequence[tuple[Tag, int]]:
         """All tags in use with their depth (0: at the root), children right behind their parents."""

@@ -182,6 +182,11 @@ def test_a_tag_is_absent_only_where_one_looked_after_it_was_made(
     assert [found["new"][key] for key in figures] == [1, 1, 1, 1, 5]
     for row in found.values():
         assert row["paragraphs"] + row["absent"] + row["not_looked_at"] == 7
+    assert commands.review(project, article, [2]).edit is None
+    assert commands.review(project, article, [2], again=True).brief == "¶ 2 reviewed again"
+    assert commands.review(project, article, [2], again=True).edit is None, "no tag is newer now"
+    found = {r["path"]: r for r in rows(commands.stats(project, "tags"))}
+    assert [found["new"][key] for key in figures] == [1, 1, 1, 2, 4]
 
 
 def test_figures_by_article_coder_and_of_all(project: Project, article: Article) -> None:

@@ -577,6 +577,28 @@ async def test_an_edit_saved_while_the_program_ends_disturbs_nothing(project: Pr
     assert user.app.return_code in (None, 0)
 
 
+async def test_enter_on_a_paragraph_read_before_a_tag_was_made_says_it_is_read_for_it_too(project: Project) -> None:
+    article = the_article(project)
+    async with reading(project) as user:
+        await user.press("enter")
+        assert user.here == 4
+        add_tag(project, "water")
+        await user.press("k")
+        await user.until(lambda: "1 tag newer · reviewed ✓" in user.frame)
+        await user.press("enter")
+        await user.until(lambda: "¶ 2 reviewed again" in user.status)
+        assert user.here == 4
+        first, second = project.marks(article.id).reviews_of(2, project.coder)
+        tag = next(tag for tag in project.tags.values() if tag.name == "water")
+        assert first.at < tag.created < second.at
+        await user.press("k")
+        await user.until(lambda: "newer" not in user.frame)
+        await user.press("enter")
+        assert len(project.marks(article.id).reviews_of(2, project.coder)) == 2, "nothing is newer"
+        await user.press("u")
+        await user.until(lambda: "1 tag newer" in user.frame and user.here == 2)
+
+
 @pytest.mark.parametrize("size", [WIDE, SMALL])
 async def test_a_click_on_a_slot_puts_its_tag_on(project: Project, size: tuple[int, int]) -> None:
     async with reading(project, size) as user:

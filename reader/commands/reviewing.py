@@ -25,19 +25,37 @@ ARTICLE = "Number, id or its start, or file name."
     "review",
     "Mark paragraphs as reviewed.",
     group=GROUP,
-    words={"article": ARTICLE, "paragraphs": PARAGRAPHS},
-    examples=("reader review 3 1-12",),
-    more="Reviewed means: read, and what is not tagged here is absent.",
+    words={
+        "article": ARTICLE,
+        "paragraphs": PARAGRAPHS,
+        "again": "Also those that were reviewed before some tag was made: they have been read for it now.",
+    },
+    examples=("reader review 3 1-12", "reader review 3 1-12 --again"),
+    more="Reviewed means: read, and what is not tagged here is absent. A tag made later is not absent there but not looked at.",
 )
-def review(project: Project, article: Article, paragraphs: Sequence[int]) -> Outcome:
-    """Mark paragraphs as reviewed by this coder, in one edit. Those reviewed in the current pass are left."""
+def review(project: Project, article: Article, paragraphs: Sequence[int], *, again: bool = False) -> Outcome:
+    """Mark paragraphs as reviewed by this coder, in one edit. Those reviewed in the current pass are left.
+
+    With `again` only those are left that were reviewed after every tag in use was made.
+    """
     numbers = checked(project, article, paragraphs)
     marks, since = project.marks(article.id), since_of(project)
-    fresh = [n for n in numbers if not marks.reviewed(n, project.coder, since)]
+    before = [n for n in numbers if marks.reviewed(n, project.coder, since)]
+    renewed = {n for n in before if again and tags_since(project, article, n)}
+    fresh = [n for n in numbers if n in renewed or n not in before]
     if not fresh:
         return Outcome(f"Already reviewed: {where(project, article, numbers)}.", "already reviewed")
     edit = project.apply("review", [(None, project.review(article, number)) for number in fresh])
-    return Outcome(f"Reviewed {where(project, article, fresh)}.", f"¶ {listed(fresh)} reviewed", edit)
+    once_more = " again" if len(renewed) == len(fresh) else ""
+    return Outcome(
+        f"Reviewed{once_more} {where(project, article, fresh)}.", f"¶ {listed(fresh)} reviewed{once_more}", edit
+    )
+
+
+def tags_since(project: Project, article: Article, number: int) -> int:
+    """How many tags in use were made after this coder last reviewed a paragraph: it was not looked at for them. 0 if never."""
+    at = project.marks(article.id).reviewed(number, project.coder)
+    return project.codebook.made_since(at) if at else 0
 
 
 @command(

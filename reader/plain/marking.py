@@ -31,7 +31,7 @@ def reviewed_and_on(talk: Talk, _rest: str) -> None:
     """Enter: reviewed, and on to the next paragraph that is not; headings and page debris are passed over."""
     article, number = talk.article, talk.number
     if talk.project.paragraph(article, number).role not in PASSED_OVER:
-        outcome = commands.review(talk.project, article, [number])
+        outcome = commands.review(talk.project, article, [number], again=True)
         if outcome.edit is not None:
             talk.done(f"Reviewed paragraph {number}.", outcome)
     following = commands.next_unreviewed(talk.project, article, number)

@@ -68,8 +68,8 @@ class Flow(Moving, Finding, Tagging):
         if not opened.counted:
             opened.count_all()
         said = ""
-        if self.here not in opened.reviewed and opened.visits(self.here):
-            outcome = commands.review(self.project, opened.article, [self.here])
+        if opened.visits(self.here) and (self.here not in opened.reviewed or opened.tags_since(self.here)):
+            outcome = commands.review(self.project, opened.article, [self.here], again=True)
             self.edited(outcome)
             said = outcome.brief
         if len(opened.reviewed) >= opened.visited:

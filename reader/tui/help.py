@@ -49,7 +49,8 @@ while you type.
 # Reviewed
 Enter says: I have read this paragraph, and what is not tagged here is absent. It goes on to the next one. Tagging alone \
 never says so. That is what makes counts honest later.
-Dimmed paragraphs are page debris; Enter passes over them.
+A tag made later is not absent there but not looked at: the pane says how many tags are newer, and Enter once more says that you have \
+read the paragraph for them too. Dimmed paragraphs are page debris; Enter passes over them.
 
 # Finding
 / searches in the article as you type, n and N go from hit to hit. f searches the whole library: texts, notes and tag \

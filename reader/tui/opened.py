@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from reader.commands.reviewing import since_of
+from reader.commands.reviewing import since_of, tags_since
 from reader.model import PASSED_OVER, Annotation, Paragraph, Role, role_of
 from reader.safe import safe
 from reader.tui.painting import Picture, Stripe, Tint, is_right_to_left
@@ -135,6 +135,10 @@ class OpenArticle:
         """The coder's own tags on the paragraph as a whole (0: on the article)."""
         unit = "paragraph" if number else "article"
         return [a for a in self.own_marks(number) if a.tag and a.unit == unit]
+
+    def tags_since(self, number: int) -> int:
+        """How many tags were made since the coder reviewed the paragraph: it was not looked at for them."""
+        return tags_since(self.project, self.article, number)
 
     def is_reviewed(self, number: int) -> bool:
         """Whether the coder has reviewed the paragraph in this pass."""

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
+from reader.commands.phrases import many
 from reader.model import Annotation
 from reader.safe import safe, safe_line
 from reader.tui import wrap
@@ -67,7 +68,8 @@ class PaneWriter:
     def review_words(self, number: int) -> tuple[str, Style]:
         """The review state in words."""
         if self.opened.is_reviewed(number):
-            return "reviewed ✓", self.look.good
+            newer = self.opened.tags_since(number)
+            return f"{many(newer, 'tag')} newer · reviewed ✓" if newer else "reviewed ✓", self.look.good
         role = self.opened.role(number)
         return ROLE_WORDS.get(role, "not reviewed"), self.look.dim
 

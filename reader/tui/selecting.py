@@ -259,7 +259,7 @@ class Selecting(Spanning):
 
         def act() -> None:
             if wanted:
-                self.edited(commands.review(self.project, opened.article, wanted))
+                self.edited(commands.review(self.project, opened.article, wanted, again=True))
             said = self.key_line.status
             self.drop_selection()
             number = commands.next_unreviewed(self.project, opened.article, numbers[-1])

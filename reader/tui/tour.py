@@ -31,7 +31,7 @@ CODER = "you"
 
 
 class Step(NamedTuple):
-    """What to do, and how one sees that it was done."""
+    """What to do, and how one sees that it was done. In the text a command of the reading screen stands for its key: `{slot-1}`."""
 
     text: str
     done: Callable[[Tour], bool]
@@ -70,7 +70,7 @@ class Tour:
         reading.open(next(iter(self.project.articles)))
         self._start_here = reading.here
         app.touring = self  # from now on every step is looked at
-        app.say("q ends the tour; your own project is untouched")
+        app.say(f"{reading.keymap.first('quit')} ends the tour; your own project is untouched")
         self._show()
 
     def look(self) -> None:
@@ -84,7 +84,9 @@ class Tour:
 
     def _show(self) -> None:
         number = f"{self._at + 1} of {len(STEPS)}  "
-        self._box.update(Content.assemble(Content.styled(number, "bold $text-accent"), STEPS[self._at].text))
+        keys = {name: self.app.reading.keymap.first(name) for name in self.app.reading.keymap.commands}
+        words = STEPS[self._at].text.format(**keys)
+        self._box.update(Content.assemble(Content.styled(number, "bold $text-accent"), words))
 
     def end(self) -> None:
         """Back to the user's project, as it was left; the sample is gone."""
@@ -139,23 +141,23 @@ class Tour:
 
 STEPS = (
     Step(
-        "This is a sample; your project is safe. The mark ▶ shows where you are. Press j to go to the next paragraph.",
+        "This is a sample; your project is safe. The mark ▶ shows where you are. Press {next-paragraph} to go to the next paragraph.",
         Tour.moved,
     ),
     Step(
-        "Press t, type  promise/broken  and press Enter: a tag, made and put on. The pane shows it, with the key of its slot.",
+        "Press {tag}, type  promise/broken  and press Enter: a tag, made and put on. The pane shows it, with the key of its slot.",
         Tour.tagged,
     ),
     Step(
-        "Enter says: read, and what is not tagged here is absent. It goes on and passes over page debris. Press Enter.",
+        "{review-and-on} says: read, and what is not tagged here is absent. It goes on and passes over page debris. Press {review-and-on}.",
         Tour.reviewed,
     ),
-    Step("The tag lies in slot 1 now. Go to another paragraph that fits and press 1.", Tour.tagged_twice),
-    Step("Press a and write what you think. Esc saves it, whatever happens to the machine.", Tour.noted),
-    Step("Everything can be undone, also tomorrow. Press u.", Tour.undone),
+    Step("The tag lies in slot 1 now. Go to another paragraph that fits and press {slot-1}.", Tour.tagged_twice),
+    Step("Press {note} and write what you think. Esc saves it, whatever happens to the machine.", Tour.noted),
+    Step("Everything can be undone, also tomorrow. Press {undo}.", Tour.undone),
     Step(
-        "That is all one needs. c is the codebook, m all notes, f searches, e writes a CSV file, ? shows the keys. "
-        "Play on, or press q to go back to your own project.",
+        "That is all one needs. {codebook} is the codebook, {notes} all notes, {search-library} searches, {export} writes a CSV file, "
+        "{help} shows the keys. Play on, or press {quit} to go back to your own project.",
         Tour.undone,
     ),
 )
@@ -164,6 +166,6 @@ STEPS = (
 def start(app: ReaderApp) -> None:
     """Begin the tour, or say that one is on it."""
     if app.touring is not None:
-        app.say("you are on the tour: q ends it")
+        app.say(f"you are on the tour: {app.reading.keymap.first('quit')} ends it")
         return
     Tour(app).begin()
