@@ -20,7 +20,8 @@ from rich.style import Style
 from textual.app import App
 
 from reader.config import Settings
-from tests.walk import STOPS, Size, project_to_walk, walk
+from reader.project import Project
+from tests.walk import EMPTY, STOPS, Size, project_to_walk, walk, walk_empty
 
 FRAMES = Path(__file__).parent / "frames"
 SIZES = {"120x40": (120, 40), "80x24": (80, 24), "40x12": (40, 12)}
@@ -87,19 +88,23 @@ def whole(kept: str) -> Frame:
 
 
 async def frames(folder: Path, size: Size, settings: Settings) -> dict[str, Frame]:
-    """Every screen of the walk."""
+    """Every screen of the walk, in a project with something to show and in one that is empty."""
     project = project_to_walk(folder / "ferry")
     found = {name: frame_of(app) async for name, app in walk(project, size, settings)}
     project.close()
-    assert set(found) == {*(stop.name for stop in STOPS), "crash"}
+    nothing = Project.open(Project.create(folder / "new", name="new"), coder="c1")
+    found |= {name: frame_of(app) async for name, app in walk_empty(nothing, size, settings)}
+    nothing.close()
+    assert set(found) == {*(stop.name for stop in (*STOPS, *EMPTY)), "crash"}
     return found
 
 
 LOOKS = [
     pytest.param(look, size, marks=() if look == "dark" else pytest.mark.sweep)
-    for look in ("dark", "light", "mono")
-    for size in SIZES
+    for look in ("dark", "light", "mono", "contrast", "terminal")
+    for size in (SIZES if look in ("dark", "light", "mono") else ("120x40",))
 ]
+"""Contrast and the terminal's own colours differ in colours alone, which one size shows."""
 
 
 @pytest.mark.parametrize(("look", "size"), LOOKS)
@@ -107,9 +112,13 @@ async def test_every_screen_is_as_it_was_looked_at(
     look: str, size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir("/")  # the export dialog says where a file would go
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))  # the import dialog lists ~/texts
+    for name in ("letters", "minutes"):
+        (tmp_path / "home" / "texts" / name).mkdir(parents=True)
+    (tmp_path / "home" / "texts" / "harbour.txt").touch()
     if look == "mono":
         monkeypatch.setenv("NO_COLOR", "1")
-    found = await frames(tmp_path, SIZES[size], Settings(theme="light" if look == "light" else ""))
+    found = await frames(tmp_path, SIZES[size], Settings(theme="" if look in ("dark", "mono") else look))
     name = f"{look}-{size}"
     bases = {screen: whole(kept) for screen, kept in read(f"dark-{size}").items()} if look != "dark" else {}
     now = {screen: written(frame, bases.get(screen)) for screen, frame in found.items()}

@@ -13,9 +13,10 @@ from reader import commands
 from reader.errors import ReaderError
 from reader.project import Project
 from reader.tui.app import ReaderApp
+from reader.tui.bars import bar, percent
 from reader.tui.dialogs import PathDialog, Question
 from reader.tui.import_child import read_outside
-from reader.tui.library import LibraryScreen, bar, natural, when
+from reader.tui.library import LibraryScreen, natural, when
 from reader.tui.note import NoteEditor
 from reader.tui.picker import TagPicker
 from reader.tui.reading import ReadingScreen
@@ -203,6 +204,13 @@ def test_a_bar_is_full_only_when_all_is_done() -> None:
     assert bar(999, 1000) == "▓" * 7 + "░"
     assert bar(20, 20) == "▓" * 8
     assert bar(0, 0) == "░" * 8
+    assert [percent(*pair) for pair in ((8, 9), (199, 200), (20, 20), (0, 3), (0, 0))] == [
+        "88 %",
+        "99 %",
+        "100 %",
+        "0 %",
+        "–",
+    ]
 
 
 # search

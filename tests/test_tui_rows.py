@@ -30,6 +30,8 @@ def test_what_is_too_long_shows_that_it_was_cut() -> None:
     assert cut_start("diplomacy", 5) == "…macy"
     assert fit("北京北京", 4) == "北… "
     assert "".join(text for text, _ in tail_bits([("diplomacy › ", "dim"), ("talks", "")], 9)) == "… › talks"
+    long_name = [("harm › ", "dim"), ("a name of sixty", "")]
+    assert "".join(text for text, _ in tail_bits(long_name, 9)) == "a name o…", "its own start says more than its end"
 
 
 @pytest.mark.parametrize("total", [10, 40, 79, 120])

@@ -68,7 +68,8 @@ STOPS = (
     Stop("stats", "colon s t a t s enter", "escape"),
     Stop("library", "l"),
     Stop("details", "d", "escape"),
-    Stop("which", "w", "escape escape"),
+    Stop("which", "w", "escape"),
+    Stop("import", "i ~ slash t e x t s slash", "escape escape"),
     Stop("codebook", "c"),
     Stop("rename", "r", "escape"),
     Stop("hue", "h", "escape"),
@@ -81,6 +82,17 @@ STOPS = (
     Stop("speakers", "greater_than_sign colon s k i p enter", "escape less_than_sign"),
     Stop("tour", "colon t o u r enter", "q"),
 )
+EMPTY = (
+    Stop("empty-reading"),
+    Stop("empty-picker", "t", "escape"),
+    Stop("empty-library", "l", "escape"),
+    Stop("empty-codebook", "c", "escape"),
+    Stop("empty-notes", "m", "escape"),
+    Stop("empty-search", "f n o w h e r e", "escape escape"),
+    Stop("empty-history", "colon h i s t o r y enter", "escape"),
+    Stop("empty-find", "slash x", "escape"),
+)
+"""The screens of a project in which there is nothing yet."""
 
 
 def project_to_walk(
@@ -175,17 +187,30 @@ def _searching(screen: SearchScreen) -> bool:
     return more or screen._wait is not None or screen._coming is not None
 
 
+async def walk_empty(project: Project, size: Size, settings: Settings) -> AsyncIterator[tuple[str, ReaderApp]]:
+    """Go through the screens of an empty project, each by its name."""
+    app = ReaderApp(project, settings=settings)
+    async with app.run_test(size=size):
+        async for name in _stops(app, EMPTY):
+            yield name, app
+
+
+async def _stops(app: ReaderApp, stops: Sequence[Stop]) -> AsyncIterator[str]:
+    await still(app)
+    for stop in stops:
+        press(app, stop.there)
+        await still(app)
+        yield stop.name
+        press(app, stop.back)
+    await still(app)
+
+
 async def walk(project: Project, size: Size, settings: Settings) -> AsyncIterator[tuple[str, ReaderApp]]:
     """Go through all screens, each by its name."""
     app = ReaderApp(project, article=first(project).id, number=4, settings=settings)
     async with app.run_test(size=size):
-        await still(app)
-        for stop in STOPS:
-            press(app, stop.there)
-            await still(app)
-            yield stop.name, app
-            press(app, stop.back)
-        await still(app)
+        async for name in _stops(app, STOPS):
+            yield name, app
         project.save_draft(f"{first(project).id}:5:", "The booking was for one night. Ask the")
         greet(app)  # as the next session would: this one has not said goodbye yet
         await still(app)

@@ -124,7 +124,11 @@ class AnnotationPane(Line):
             if y < len(before) and before[y] == row:
                 continue
             whole = self.is_below and not y
-            made = Strip(row if whole else [lead, *row]).adjust_cell_length(width, look.text) if row else self._blank
+            made = (
+                Strip([s for s in (row if whole else [lead, *row]) if s.text]).adjust_cell_length(width, look.text)
+                if row
+                else self._blank
+            )
             strips[y : y + 1] = [made]
             if before:
                 self.refresh(Region(0, y, width, 1))

@@ -38,10 +38,19 @@ def _cluster(text: str) -> int:
     return spans[0][1] if spans else len(text)
 
 
-def bar(fraction: float, cells: int = 8) -> str:
-    """A share as a bar of full and empty cells."""
-    full = round(fraction * cells)
-    return "▓" * full + "░" * (cells - full)
+BAR = 8
+"""Cells of a bar."""
+
+
+def bar(done: int, of: int) -> str:
+    """A bar of eight cells, full only when all is done and empty only when nothing is."""
+    filled = 0 if not of or not done else BAR if done >= of else min(BAR - 1, max(1, round(done * BAR / of)))
+    return "▓" * filled + "░" * (BAR - filled)
+
+
+def percent(done: int, of: int) -> str:
+    """A share, 100 only when all is done."""
+    return f"{100 * done // of} %" if of else "–"
 
 
 class Ruled(Line):

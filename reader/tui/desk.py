@@ -9,7 +9,7 @@ from textual.widget import Widget
 from reader import commands
 from reader.errors import ReaderError
 from reader.tui.annotations import AnnotationPane
-from reader.tui.bars import KeyLine, TitleLine, bar
+from reader.tui.bars import KeyLine, TitleLine, bar, percent
 from reader.tui.opened import OpenArticle
 from reader.tui.overview import Overview
 from reader.tui.paragraphs import ParagraphView
@@ -156,12 +156,11 @@ class Desk(CommandScreen[None]):
             self.title_line.show(f"{name} ▸ {opened.article.title}", place + coder)
             return
         coded, done, total = len(opened.coded), len(opened.reviewed), opened.visited
-        share = done / total if total else 0.0
-        what = "in this pass" if opened.since else "reviewed"
+        what, share = "in this pass" if opened.since else "reviewed", percent(done, total)
         self.title_line.show(
             f"{name} ▸ {opened.article.title}",
-            f"{place} · {coded} coded · {done} of {total} {what} {bar(share)} {share * 100:.0f} %{coder}",
-            f"{place} · {coded} coded · {done} of {total} {what} {share * 100:.0f} %{coder}",
+            f"{place} · {coded} coded · {done} of {total} {what} {bar(done, total)} {share}{coder}",
+            f"{place} · {coded} coded · {done} of {total} {what} {share}{coder}",
             f"{place} · {coded} coded · {done}/{total} {what}  {self.project.coder}",
             f"{place} · {done}/{total} {what}",
         )

@@ -14,7 +14,7 @@ from reader import commands
 from reader.errors import ReaderError
 from reader.model import Annotation, Article, Tag
 from reader.safe import safe_line
-from reader.tui.bars import KeyLine, TitleLine
+from reader.tui.bars import KeyLine, TitleLine, bar, percent
 from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.picker_rank import fold
 from reader.tui.rows import Cell, Column, Rows
@@ -42,13 +42,6 @@ EMPTY = (
     "The texts are copied into the project; your files stay as they are.",
 )
 ORDERS = ("number", "title", "last read", "most coded", "least reviewed")
-BAR = 8
-
-
-def bar(done: int, of: int) -> str:
-    """A bar of eight cells, full only when all is done and empty only when nothing is."""
-    filled = 0 if not of or not done else BAR if done >= of else min(BAR - 1, max(1, done * BAR // of))
-    return "▓" * filled + "░" * (BAR - filled)
 
 
 def when(stamp: str, now: datetime) -> str:
@@ -169,11 +162,10 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
     def _row(self, index: int) -> Sequence[Cell]:
         article = self._shown[index]
         paragraphs, coded, reviewed, of = self._figures_of(article)
-        share = f"{100 * reviewed // of} %" if of else "–"
         done = [(bar(reviewed, of), "good"), (f" {reviewed}/{of}".rjust(7), "")]
         opened = when(self.project.state.opened.get(article.id, ""), datetime.now().astimezone())
         title = [(article.title, "accent" if article.id == self.reader.article_id else "")]
-        return (str(article.number), title, str(paragraphs), str(coded or ""), done, share, opened)
+        return (str(article.number), title, str(paragraphs), str(coded or ""), done, percent(reviewed, of), opened)
 
     def _figures_of(self, article: Article) -> tuple[int, int, int, int]:
         """(paragraphs, coded, reviewed, to be reviewed) of an article; asked for the rows in sight only."""

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("place", width=10, right=True, style="dim"),
-    Column("on", width=22, needs=60, tail=True),
+    Column(width=1, needs=60),
+    Column("on", width=21, needs=60, tail=True, joined=True),
     Column("note"),
     Column("written", width=10, right=True, needs=84, style="dim"),
 )
@@ -167,10 +168,12 @@ class NotesScreen(FilteredList, CommandScreen[None]):
     def _row(self, index: int) -> Sequence[Cell]:
         entry = self._entries[index]
         mark = entry.mark
-        on = [("▌", tag_colour(self.project.codebook, mark.tag)), (entry.on, "")] if mark.tag else [(entry.on, "dim")]
+        stripe = [("▌", tag_colour(self.project.codebook, mark.tag))] if mark.tag else ""
+        above, between, name = entry.on.rpartition(SHOWN)
+        on = [(above + between, "dim"), (name, "" if mark.tag else "dim")]
         who = f"{mark.coder}: " if mark.coder != self.project.coder else ""
         note = " ".join(mark.note[:400].split())
-        return (entry.place, on, [(who, "accent"), (note, "")], when(mark.created, datetime.now().astimezone()))
+        return (entry.place, stripe, on, [(who, "accent"), (note, "")], when(mark.created, datetime.now().astimezone()))
 
     # -- the whole note ----------------------------------------------------------------------------------------
 

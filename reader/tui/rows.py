@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.cells import cell_len, split_graphemes
@@ -99,11 +100,17 @@ def fit_bits(bits: Sequence[Bit], width: int, *, right: bool = False) -> list[Bi
 
 
 def tail_bits(bits: Sequence[Bit], width: int, *, right: bool = False) -> list[Bit]:
-    """Styled texts in exactly `width` cells, as `fit_bits`; where they are too long their start goes."""
+    """Styled texts in exactly `width` cells, as `fit_bits`; where they are too long their start goes.
+
+    Dimmed texts go first: what stands behind them, the name behind its path, keeps its own start.
+    """
     fitted: list[Bit] = []
     left = width
     if sum(cell_len(text) for text, _ in bits) <= width:
         return fit_bits(bits, width, right=right)
+    name = [*takewhile(lambda bit: bit[1] != "dim", reversed(bits))][::-1]
+    if len(name) < len(bits) and sum(cell_len(text) for text, _ in name) > width:
+        return fit_bits(name, width)
     for text, style in reversed(bits):
         length = cell_len(text)
         fitted.append((text if length < left else cut_start("…" + text if length == left else text, left), style))

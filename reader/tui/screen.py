@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from reader.errors import ReaderError
 from reader.tui.bars import KeyLine
 from reader.tui.drawn import Ground
-from reader.tui.keys import ANYWHERE, Keymap, Table, physical, with_words, written
+from reader.tui.keys import ANYWHERE, SPELT, Keymap, Table, physical, with_words, written
 from reader.tui.settling import Settling
 from reader.tui.signs import AsWritten
 from reader.tui.toosmall import TooSmall, notice
@@ -61,6 +61,10 @@ class Keyed(Settling[Result], Generic[Result]):
         if self._keymap is None:
             self._keymap = self.reader.keymap_of(self.TABLE)
         return self._keymap
+
+    def keymap_in_words(self) -> Keymap:
+        """The same with every key spelt out, for those who do not know the signs yet."""
+        return Keymap.of(self.TABLE, self.reader.settings.keys, SPELT)
 
     def types_text(self) -> bool:
         """Whether keys are text here and now."""

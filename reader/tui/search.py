@@ -16,13 +16,13 @@ from textual.widgets.input import Selection
 from reader import commands
 from reader.errors import ReaderError
 from reader.project.asking import MOST, Order, Row
-from reader.safe import safe_line
+from reader.safe import safe, safe_line
 from reader.tui.asking import Results
-from reader.tui.bars import KeyLine, TitleLine, cut
+from reader.tui.bars import KeyLine, TitleLine
 from reader.tui.fields import Field
 from reader.tui.hitlist import HitTagging, Place
 from reader.tui.queryline import Completing, History
-from reader.tui.rows import Bit, Cell, Column, Rows
+from reader.tui.rows import Bit, Cell, Column, Rows, fit
 from reader.tui.savedlist import SAVED_COLUMNS, SavedList
 from reader.tui.tables import SEARCH
 from reader.tui.themes import tag_colour, tag_sign
@@ -60,6 +60,8 @@ ORDERS: dict[Order, str] = {
 }
 """Orders of `reader search`, and how each is said."""
 STRIPES = 3
+TITLE_CELLS = 34
+"""Cells of an article among those with the most hits."""
 HERE = "search"
 """Stands for this screen among the places that Backspace goes back to."""
 
@@ -270,7 +272,7 @@ class SearchScreen(HitTagging):
         """Under the query line: the articles with the most hits, or what cannot be understood."""
         below = self.query_one("#articles", Static)
         below.set_class(bad, "-bad")
-        below.update(Content(safe_line(text)))
+        below.update(Content(safe(text)))
 
     def _show_order(self) -> None:
         self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ search", ORDERS[self.order_now])
@@ -278,11 +280,13 @@ class SearchScreen(HitTagging):
     def _show_articles(self) -> None:
         """Which articles have the most hits."""
         shown = [
-            f"{count:,} in {self.project.articles[one].title}"
+            fit(safe_line(f"{count:,} in {self.project.articles[one].title}"), TITLE_CELLS)
             for one, count in self.results.top
             if one in self.project.articles
         ]
-        self._show_below("   ".join(cut(safe_line(one), 32) for one in shown) if len(shown) > 1 else "")
+        across = max(1, (self.size.width - 4) // (TITLE_CELLS + 2))
+        rows = [shown[at : at + across] for at in range(0, len(shown), across)]
+        self._show_below("\n".join("  ".join(row).rstrip() for row in rows) if len(shown) > 1 else "")
 
     def place_of(self, index: int) -> Place | None:
         """The paragraph of a hit, None where its article is gone."""

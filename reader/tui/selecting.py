@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reader import commands
 from reader.commands import Outcome
 from reader.errors import ReaderError
-from reader.tui.spanning import Spanning
+from reader.tui.spantagging import SpanTagging
 
 if TYPE_CHECKING:
     from reader.model import Tag
@@ -20,7 +20,7 @@ PATIENCE = 10.0
 """Seconds that all hits may take to be found."""
 
 
-class Selecting(Spanning):
+class Selecting(SpanTagging):
     """Extending the selection (`J` `K`), selecting all hits (`*`), acting on all that is selected."""
 
     def __init__(self) -> None:

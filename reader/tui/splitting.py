@@ -80,7 +80,8 @@ class SplitScreen(ListMoves, CommandScreen["Outcome | None"]):
         rows.focus()
         self._show()
         if self.others:
-            self.reader.say(f"{self.others} of other coders stay where they are")
+            stay = "stays where it is" if self.others == 1 else "stay where they are"
+            self.reader.say(f"{self.others} of other coders {stay}")
 
     def on_resize(self) -> None:
         """The panel stands where there is room."""

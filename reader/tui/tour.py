@@ -84,7 +84,8 @@ class Tour:
 
     def _show(self) -> None:
         number = f"{self._at + 1} of {len(STEPS)}  "
-        keys = {name: self.app.reading.keymap.first(name) for name in self.app.reading.keymap.commands}
+        keymap = self.app.reading.keymap_in_words()
+        keys = {name: keymap.first(name) for name in keymap.commands}
         words = STEPS[self._at].text.format(**keys)
         self._box.update(Content.assemble(Content.styled(number, "bold $text-accent"), words))
 
