@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.keys import SAVED, mark, pressed
-from bench.measure import QUIET, Costs, project, ratio, ratios, reader, repaint, until_said, yardstick
+from bench.measure import Costs, project, ratio, ratios, reader, repaint, until_said, yardstick
 from reader.edits import new_id, now
 from reader.model import Tag
 from reader.project import Project
@@ -73,7 +73,7 @@ def in_the_codebook(bare: Terminal, program: Terminal, times: int) -> dict[str, 
             for letter in "duty":
                 costs["filter by a letter"].add(program, letter)
             program.type("\x1b")
-            program.settle(QUIET)
+            program.wait_until(lambda: "/ duty" not in program.text, "the filter to go")
             program.type("q")
     return found
 
