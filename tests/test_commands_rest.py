@@ -239,7 +239,7 @@ def test_deleting_hides_marks_until_it_is_undone(project: Project, article: Arti
 def test_an_archived_tag_keeps_its_marks_and_comes_back(project: Project, article: Article) -> None:
     commands.tag(project, article, [2], ["loss"], create=True)
     project.flush()
-    assert commands.tag_archive(project, "loss").text == "Archived loss; 1 annotation stay."
+    assert commands.tag_archive(project, "loss").text == "Archived loss; 1 annotation stays."
     assert commands.tag_archive(project, "loss").edit is None
     commands.tag_archive(project, "loss", back=True)
     commands.tag(project, article, [4], ["loss"])

@@ -68,7 +68,11 @@ EDITS: dict[str, tuple[Callable[[Project], object], str, str]] = {
         "wrote a note on the project",
         "removed a note on the project",
     ),
-    "tag-move": (lambda p: commands.tag_move(p, "harm", "talk"), "moved the tag “harm”", "moved the tag “harm”"),
+    "tag-move": (
+        lambda p: commands.tag_move(p, "harm", "talk"),
+        "moved the tag “harm” under “talk”",
+        "moved the tag “harm” to the top",
+    ),
     "tag-describe": (
         lambda p: tag_describe(p, "harm", "Hurt."),
         "described the tag “harm”",

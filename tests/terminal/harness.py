@@ -415,7 +415,7 @@ def back_to_text(terminal: Terminal) -> None:
 def _at_text(terminal: Terminal) -> bool:
     shown, said = terminal.text, terminal.said
     in_sight = " ¶ " in terminal.title and " of " in terminal.title and "── slots" in shown
-    return in_sight and "╭" not in shown and said.startswith(" t tag ")
+    return in_sight and "╭" not in shown and re.match(r" ([uU] (un|re)do  )?t tag ", said) is not None
 
 
 def _complete(found: Sequence[Piece]) -> int:

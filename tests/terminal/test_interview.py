@@ -54,8 +54,6 @@ def command(terminal: Terminal, words: str) -> None:
 def skip_the_interviewer(terminal: Terminal) -> None:
     terminal.wait_for("¶ 1 of 4 .*0 of 4 reviewed")
     command(terminal, "skip speaker I")
-    terminal.wait_for("▶ I +visited")
-    terminal.press("enter")
     terminal.wait_for("0 of 2 reviewed")
     terminal.press("enter")
     terminal.wait_for("¶ 2 of 4 .*0 of 2 reviewed")
