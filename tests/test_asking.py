@@ -19,7 +19,7 @@ from reader.project.asking import FIRST, Answering, Order, Page, Question
 from reader.search.hits import Hit
 from reader.tui.asking import Asking, Results
 from tests.projects import add_tag, make_project, new_article, put_on, the_article
-from tests.terminal.harness import DEADLINE
+from tests.terminal.harness import DEADLINE, computed
 
 MANY = [
     new_article([f"Title {n}", *(f"The barrier {k} of {n}." for k in range(20))], source=f"{n}.txt") for n in range(6)
@@ -133,7 +133,9 @@ async def test_a_pattern_without_end_is_left_for_the_next_question(tmp_path: Pat
     async with asyncio.timeout(DEADLINE):
         while asking._process is None or not asking._ready.is_set():
             await asyncio.sleep(0.01)
-    first = asking._process
+        first, ready_after = asking._process, computed(asking._process.pid)
+        while computed(first.pid) < ready_after + 0.3:  # until then it may not have turned to the pattern yet
+            await asyncio.sleep(0.01)
     assert (await all_of(asking, "barrier")).count == 1
     assert asking._process is not first
     assert await waiting is None
