@@ -16,7 +16,7 @@ from reader import commands, fs
 from reader.commands import goodbye
 from reader.commands.notes import memo_on
 from reader.project import Event, Project, Saved, Unsaved
-from tests.projects import add_tag, make_project, put_on, the_article
+from tests.projects import add_tag, make_project, new_article, put_on, the_article
 from tests.terminal.harness import DEADLINE
 
 
@@ -44,6 +44,58 @@ def test_a_crash_is_said_with_the_marks_and_the_time_of_the_last(project: Projec
     assert found[1] in {f"{then:%H:%M:%S}" for then in (at, at + timedelta(seconds=1))}
     goodbye.end_session(again)
     assert not goodbye.begin_session(Project.open(project.path, coder="c1"))
+
+
+class CountingDisk(fs.Disk):
+    """A disk that counts what is read of journals by position."""
+
+    bytes_read = 0
+
+    def pread(self, fd: int, size: int, offset: int) -> bytes:
+        found = super().pread(fd, size, offset)
+        self.bytes_read += len(found)
+        return found
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_the_last_mark_is_found_before_a_large_import_that_is_not_read_for_it(project: Project, settled: bool) -> None:
+    tag = add_tag(project, "harm")
+    put_on(project, the_article(project), 2, tag)
+    _, last = put_on(project, the_article(project), 4, tag)
+    project.flush()
+    if settled:
+        project.close()
+        project = Project.open(project.path, coder="c1")
+    project.import_articles(new_article([f"Text {n}."], source=f"{n}.txt") for n in range(600))
+    project.flush()
+    if settled:
+        project.close()
+    (journal,) = (project.path / "journal").glob("*.jsonl")
+    assert len(journal.read_bytes().splitlines()[-1]) > 4 << 16, "the last line is the import, of several blocks"
+
+    again = Project.open(project.path, coder="c1")
+    again.counts()  # the index is as new as the journals
+    disk = CountingDisk()
+    with fs.using(disk):
+        said = goodbye.ended_badly(again)
+    at = goodbye.to_the_second(last.at)
+    assert said == f"The last session ended without goodbye. All 2 marks are here, the last from {at}."
+    assert disk.bytes_read <= 2 << 16
+
+
+def test_a_mark_is_the_last_one_though_it_was_taken_back_or_is_a_review(project: Project) -> None:
+    put_on(project, the_article(project), 2, add_tag(project, "harm"))
+    project.flush()
+    project.undo()
+    project.flush()
+    undone = next(project.edits())
+    project.close()
+    again = Project.open(project.path, coder="c1")
+    assert again.last_mark() == undone.at
+    assert Project.open(project.path, coder="other").last_mark() == ""
+    journal = next((project.path / "journal").glob("*.jsonl"))
+    journal.unlink()
+    assert Project.open(project.path, coder="c1").last_mark() == ""
 
 
 def test_nothing_and_one_mark_are_said_as_people_say_them(project: Project) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from reader.model import Annotation
     from reader.project import Project
 
-MARKS = ("annotations", "reviews")
 SAID = "The last session ended without goodbye."
 
 
@@ -40,8 +39,7 @@ def end_session(project: Project) -> None:
 
 def ended_badly(project: Project) -> str:
     """That the last session ended without goodbye, and what is there of the coder's own marks."""
-    own = (edit for edit in project.edits() if edit.coder == project.coder)
-    latest = next((edit.at for edit in own if any(change.table in MARKS for change in edit.changes)), "")
+    latest = project.last_mark()
     try:
         marks = project.counts().annotations(project.coder)
     except ReaderError:  # the search says what is wrong with the index

@@ -428,6 +428,10 @@ class Project:
         found = self._newest_first(self.coder if self.info.blind else "")
         return found if newest_first else reversed(list(found))
 
+    def last_mark(self) -> str:
+        """When the coder last changed an annotation or a review that is on the disk; empty if never. No other edit is read for it."""
+        return self.store.last_mark(self.coder)
+
     def history(self) -> Iterator[tuple[Edit, str, str, int]]:
         """All edits that may be seen, the earliest first: edit, what it did, article id and paragraph (empty and 0: none)."""
         for edit in self.edits(newest_first=False):

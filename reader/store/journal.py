@@ -170,23 +170,42 @@ def read(path: Path, offset: int = 0, seq: int = 0) -> Found:
 
 def newest_first(path: Path) -> Iterator[Edit]:
     """The edits of a journal from its end to its start, read in blocks; lines that cannot be read are passed over."""
-    end = fs.size_of(path)
-    rest = b""
+    for line in _lines_back(path, fs.size_of(path)):
+        try:
+            yield decode_line(line)
+        except Damage:
+            yield from reversed(mended(line + b"\n"))
+
+
+class _Time(msgspec.Struct):
+    """What is read of an edit where only its time is wanted: its changes are not made."""
+
+    at: str
+
+
+def time_of(path: Path, end: int) -> str:
+    """When the edit was made whose line ends at a byte; only that line is read. Damage if no such edit is there."""
+    line = next(_lines_back(path, end), b"")
+    try:
+        return msgspec.json.decode(checked(line), type=_Time).at
+    except msgspec.DecodeError as error:
+        raise Damage(f"it is no edit ({error})") from error
+
+
+def _lines_back(path: Path, end: int) -> Iterator[bytes]:
+    """The lines of a file that end at a byte or before, without LF, from the last; what stands behind the last LF is not finished."""
+    rest: list[bytes] = []  # what was read of a line whose start was not found yet, its end first
     while end > 0:
         start = max(0, end - _BLOCK)
-        block = fs.read_range(path, start, end) + rest
+        block = fs.read_range(path, start, end)
         end = start
-        if start > 0:
-            newline = block.find(b"\n")
-            if newline < 0:
-                rest = block
-                continue
-            rest, block = block[: newline + 1], block[newline + 1 :]
-        for line in reversed(block.split(b"\n")[:-1]):  # what stands behind the last LF is not finished
-            try:
-                yield decode_line(line)
-            except Damage:
-                yield from reversed(mended(line + b"\n"))
+        newline = block.find(b"\n") if start > 0 else -1
+        if start > 0 and newline < 0:
+            rest.append(block)
+            continue
+        rest.append(block[newline + 1 :])
+        yield from reversed(b"".join(reversed(rest)).split(b"\n")[:-1])
+        rest = [block[: newline + 1]]
 
 
 class Journal:

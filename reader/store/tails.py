@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,6 +120,13 @@ class Tails:
     def needed(self, key: str) -> dict[str, int]:
         """What a file must hold at least: by journal, the end of the last line about it that a checkpoint speaks of."""
         return {name: end for name, checkpoint in self._checkpoints.items() if (end := checkpoint.files.get(key, 0))}
+
+    def lasts(self, coder: str, about: Callable[[str], bool]) -> Iterator[tuple[Path, int]]:
+        """By journal of a coder, where the last line ends that is about some files and that a checkpoint speaks of."""
+        for name, checkpoint in self._checkpoints.items():
+            end = max((end for key, end in checkpoint.files.items() if about(key)), default=0)
+            if end and name.split(".")[0] == coder:
+                yield self.path(name), end
 
     def _read_checkpoint(self, name: str) -> Checkpoint:
         try:

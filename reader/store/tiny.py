@@ -61,6 +61,7 @@ class TinyStore:
         self._tails = Tails(path, self._report)
         self._split: tuple[Edit, dict[str, list[Change]]] | None = None
         self._files: dict[str, int] = {}
+        self._marked: dict[str, str] = {}
         self._news: list[Edit] = []
         self._looked: tuple[str, Mapping[str, Path], list[int]] = ("", {}, [])
         self._info_in_doubt = False
@@ -190,6 +191,7 @@ class TinyStore:
         self._late.clear()
         self._encoded.clear()
         self._files.clear()
+        self._marked.clear()
         self._split = None
         self._tails = Tails(self.path, self._report)
         self._take_info(read_info(self.path))
@@ -221,6 +223,8 @@ class TinyStore:
                     self._dirty.add(key)
                 if own:
                     self._files[key] = max(entry.end, self._files.get(key, 0))
+                if coder := owner_of(key):
+                    self._marked[coder] = max(edit.at, self._marked.get(coder, ""))
                 if key == PROJECT:
                     self._info_in_doubt = True
                     continue
@@ -661,12 +665,9 @@ class TinyStore:
     @reading
     def has_news(self, since: str) -> bool:
         """Whether a journal has come, gone or changed since `edits` gave this cursor last; asked for by every search."""
-        paths = self.journal_paths()
-        now = (since, paths, self._sizes(paths))
-        if self._looked != now:
-            return True
-        self._looked = now
-        return False
+        known, known_paths, sizes = self._looked
+        paths = self._tails.paths()
+        return since != known or (paths is not known_paths and paths != known_paths) or self._sizes(paths) != sizes
 
     def _sizes(self, paths: Mapping[str, Path]) -> list[int]:
         """The sizes of journals; nobody else writes the one that is open."""
@@ -677,6 +678,21 @@ class TinyStore:
         """The edits of one coder, or of all, from the newest."""
         paths = (p for n, p in self._journals().items() if not coder or n.split(".")[0] == coder)
         return _said(merge_sorted(*(journals.newest_first(p) for p in paths), key=lambda e: e.order, reverse=True))
+
+    @reading
+    def last_mark(self, coder: str) -> str:
+        """When a coder last changed an annotation or a review, as far as the journals have been read; empty if never.
+
+        The checkpoints say which lines to look at: a large import is not read again to find what lies before it.
+        """
+        with self._lock:
+            times = [self._marked.get(coder, "")]
+            for path, end in self._tails.lasts(coder, lambda key: owner_of(key) == coder):
+                with contextlib.suppress(
+                    Damage, FileNotFoundError
+                ):  # what is wrong with the journal was said when it was opened
+                    times.append(journals.time_of(path, end))
+        return max(times)
 
     @reading
     def _journals(self) -> Mapping[str, Path]:
