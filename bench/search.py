@@ -7,7 +7,13 @@ about 6 GB of disk for a while. The bars:
 
     build     against one INSERT of the ready paragraphs into an FTS5 table with the same options
     first 50  hits with context, against one SELECT with snippet() over an FTS5 table that reads the texts from
-              SQLite, by turns; and against ripgrep through the files of the texts
+              SQLite, by turns; and against ripgrep through the files of the texts. Both find the paragraphs by FTS5,
+              in order, at most 50. The bare one then reads the text from its table and cuts twelve words around the
+              first place in each. Ours asks the folder and the sizes of the journals whether there is news, begins
+              and ends a transaction, asks whether the index has changed in it, joins the places of the paragraphs,
+              reads these from the files of the texts, looks for every place in them as the query means it (whole
+              words, accents folded), and makes hits of 40 characters each side; after the first time that a word
+              is looked for it is known whether it stands in a note or a tag
     keys      in the query line while searches run, against a bare list that scrolls
     cold      `reader search` against `python -c pass`, the query taken off
     memory    of the program and of the process that searches for it
