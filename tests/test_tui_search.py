@@ -57,10 +57,9 @@ def numbers(pilot: Pilot[int]) -> list[int]:
 
 
 async def test_enter_in_the_query_line_goes_to_the_hits_that_are_there(project: Project) -> None:
-    app = ReaderApp(project)
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pilot.press("f")
-        await until(pilot, lambda: isinstance(app.screen, SearchScreen))
+    async with searching(project, "") as pilot:
+        app = pilot.app
+        assert isinstance(app, ReaderApp)
         await typed(pilot, "lift")
         await until(pilot, lambda: "2 hits" in shown(app), "the hits, before Enter")
         await pilot.press("enter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from reader.edits import Change, Edit, Record
@@ -23,8 +23,10 @@ def change_of(before: Stored | None, after: Stored | None) -> Change:
     return Change(table_of(known), known.id, *records)
 
 
-def laid_over(table: str, records: Mapping[str, T], edits: Iterable[Edit]) -> dict[str, T]:
-    """The records of a table by id, with some edits laid over them."""
+def laid_over(table: str, records: Mapping[str, T], edits: Sequence[Edit]) -> Mapping[str, T]:
+    """The records of a table by id, with some edits laid over them; the same object where there is none."""
+    if not edits:
+        return records
     found = dict(records)
     for edit in edits:
         for change in edit.changes:

@@ -155,10 +155,9 @@ class Searching:
     def build(self, progress: Callable[[int, int], None] | None = None) -> bool:
         """See `Project.build_index`."""
         index = self.index()
-        followed = not index.in_memory and index.catch_up(
-            self._project.store.edits
-        )  # else texts that it lacks are not known
-        return followed and index.take_texts(self._project.text, progress)
+        if index.in_memory or not self._is_current:  # where it has not followed, the texts that it lacks are not known
+            return False
+        return index.take_texts(self._project.text, progress)
 
     def join(self, proceed: Callable[[], None]) -> None:
         """See `Project.join_index`."""

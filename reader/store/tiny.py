@@ -617,7 +617,8 @@ class TinyStore:
     def _settle_numbers(self) -> None:
         """Write the numbers in force down where somebody has asked for the articles. OSError, NotSaved: another time."""
         library = self._shelves.get(LIBRARY)
-        if library is None or self._numbers.in_force(library.table("articles")) is library.table("articles"):
+        stored = None if library is None else library.table("articles")
+        if stored is None or self._numbers.in_force(stored) is stored:
             return
         from reader.store.locks import project_lock
 

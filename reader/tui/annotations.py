@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from reader.model import Annotation
-from reader.tui.drawn import Line
+from reader.tui.drawn import Written
 from reader.tui.panewriter import Page, PaneWriter
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.tui.opened import OpenArticle
 
 
-class AnnotationPane(Line):
+class AnnotationPane(Written):
     """Shows the paragraph that is current; with the focus, an entry is chosen in it."""
 
     class Chosen(Message):
@@ -43,10 +43,8 @@ class AnnotationPane(Line):
 
     def __init__(self) -> None:
         super().__init__(id="pane")
-        self.is_below = False
         self.page = Page()
         self.focused_entry = -1
-        self._strips: list[Strip] = []
         self._rows: list[list[Segment]] = []
         self._blank = Strip([])
         self._drawn_for: tuple[object, ...] = ()
@@ -112,9 +110,9 @@ class AnnotationPane(Line):
     def _draw(self, rows: list[list[Segment]], width: int, height: int) -> None:
         look = self.look
         if self.is_below:
-            rows = [[Segment((" " if self.spoken else "─") * width, look.rule)], *rows]
+            rows = [[self.rule()], *rows]
         rows = [*rows[:height], *([[]] * (height - len(rows)))]
-        lead = Segment(" ", look.text) if self.is_below else Segment("│ ", look.rule)
+        lead = self.lead()
         drawn_for = (width, height, self.is_below, look)
         if drawn_for != self._drawn_for:
             self._drawn_for, self._rows, self._strips = drawn_for, [], []
@@ -135,10 +133,6 @@ class AnnotationPane(Line):
         self._rows = rows
         if not before:
             self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """One row as it was written."""
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.look.text)
 
     def choose(self, step: int) -> bool:
         """Choose the next (1) or previous (-1) entry. False if there is none."""

@@ -87,3 +87,25 @@ class Line(Drawn):
         """One row."""
         segments = [segment for segment in self.row(y) if segment.text]
         return Strip(segments).adjust_cell_length(self.size.width, self.ground(y))
+
+
+class Written(Line):
+    """A widget that is written as a whole and keeps its rows, beside the text or, under a rule, below it."""
+
+    is_below = False
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002  (Textual's name)
+        super().__init__(id=id)
+        self._strips: list[Strip] = []
+
+    def rule(self) -> Segment:
+        """The row above it where it stands below; blank for a screen reader."""
+        return Segment((" " if self.spoken else "─") * self.size.width, self.look.rule)
+
+    def lead(self) -> Segment:
+        """What each row begins with."""
+        return Segment(" ", self.look.text) if self.is_below else Segment("│ ", self.look.rule)
+
+    def render_line(self, y: int) -> Strip:
+        """One row as it was written."""
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.look.text)

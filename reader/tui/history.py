@@ -76,7 +76,7 @@ class HistoryScreen(ListMoves, CommandScreen[None]):
         cursor = self.the_rows().cursor
         if 0 <= cursor < len(self._edits):
             outcome = commands.undo(self.project, self._edits[cursor].id)
-            outcome.brief = f"{outcome.brief} · {self.keymap.first('redo').removeprefix(':')} brings it back"
+            outcome.brief = f"{outcome.brief} · {self.takes_back('brings it back', by='redo')}"
             self.reader.done(outcome, way_back="redo")
 
     def on_rows_chosen(self) -> None:

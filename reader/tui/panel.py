@@ -14,7 +14,7 @@ from textual.strip import Strip
 from reader.safe import safe, safe_line
 from reader.tui import wrap
 from reader.tui.bars import Ruled, cut
-from reader.tui.drawn import Line
+from reader.tui.drawn import Written
 
 if TYPE_CHECKING:
     from reader.tui.screen import Keyed
@@ -45,7 +45,7 @@ def beside(left: str, right: str, width: int, style: Style, dim: Style) -> Row:
     return [Segment(left, style), Segment(" " * gap, style), Segment(right, dim)]
 
 
-class Panel(Line):
+class Panel(Written):
     """Rows that somebody else writes; `Sized` asks for them anew. It has a rule at its left, where it `is_below` above it.
 
     Without `ruled` it has none.
@@ -57,8 +57,6 @@ class Panel(Line):
     def __init__(self, id: str = "pane", *, ruled: bool = True) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id)
         self.ruled = ruled
-        self.is_below = False
-        self._strips: list[Strip] = []
         self._written_in: tuple[Look, Style] | None = None
 
     @property
@@ -82,8 +80,8 @@ class Panel(Line):
             shown[-1] = [Segment("…", look.dim)]
         strips: list[Strip] = []
         if self.is_below and self.ruled:
-            strips.append(Strip([Segment((" " if self.spoken else "─") * width, look.rule)], width))
-        lead = Segment(" ", look.text) if self.is_below else Segment("│ ", look.rule)
+            strips.append(Strip([self.rule()], width))
+        lead = self.lead()
         ground = look.text if self.ruled else look.text + self.rich_style.background_style
         for row in [*shown, *([[]] * (room - len(shown)))]:
             body = Strip(row if self.ruled else self._on(row, ground)).adjust_cell_length(inner, ground)
@@ -103,10 +101,6 @@ class Panel(Line):
             Segment(s.text, s.style + ground.background_style if s.style and s.style.bgcolor == usual else s.style)
             for s in row
         ]
-
-    def render_line(self, y: int) -> Strip:
-        """One row as it was written."""
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.look.text)
 
     def on_resize(self) -> None:
         """There is another room now."""

@@ -213,9 +213,9 @@ class Keyed(Settling[Result], Generic[Result]):
             outcome.brief = f"{outcome.brief or outcome.text} · {self.takes_back()}"
         self.reader.done(outcome)
 
-    def takes_back(self, what: str = "takes it back") -> str:
-        """The key that undoes, and what it does."""
-        return f"{self.keymap.first('undo').removeprefix(':')} {what}"
+    def takes_back(self, what: str = "takes it back", *, by: str = "undo") -> str:
+        """The key that undoes, or that of another command, and what it does."""
+        return f"{self.keymap.first(by).removeprefix(':')} {what}"
 
     def leave(self) -> None:
         """Back to the screen below."""
