@@ -19,7 +19,7 @@ from reader.commands.searches import search_save
 from reader.commands.spans import in_vivo
 from reader.commands.tagfields import tag_describe
 from reader.commands.tags import tag_rename
-from reader.errors import Conflict, Locked, ReaderError, UsageError
+from reader.errors import Conflict, Locked, ReaderError, UnknownArticle, UsageError
 from reader.project import Project, copies, echoes
 from reader.store import archive, backups
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
@@ -379,6 +379,43 @@ def test_erased_is_gone_everywhere_and_a_copy_merged_later_brings_nothing_back(p
     copies.restore(project.path, backups.all_of(project.path)[-1].name, project.store.modes)
     assert b"carried beds" not in every_byte(project.path)
     assert [a.title for a in opened(project.path).articles.values()] == ["Two"]
+
+
+@pytest.mark.parametrize("how", ["removed", "import undone"])
+def test_an_article_that_is_out_of_the_library_can_be_erased(project: Project, how: str) -> None:
+    """Its text lies in the folder still, for undo to bring back."""
+    project.import_articles([new_article(("Two", "Text two goes."), source="two.txt")])
+    if how == "removed":
+        project.remove(project.article("two.txt"))
+    else:
+        project.undo()
+    project.flush()
+    assert b"Text two goes." in every_byte(project.path)
+    with pytest.raises(UnknownArticle):
+        project.article("two.txt")
+    erase(project, project.article_to_erase("two.txt"), title="Two")
+    assert b"Text two goes." not in every_byte(project.path)
+    again = opened(project.path)
+    assert again.verify() == []
+    assert [a.title for a in again.articles.values()] == [the_article(again).title]
+    with pytest.raises(UnknownArticle):
+        again.article_to_erase("two.txt")
+
+
+def test_an_article_without_its_text_can_be_erased(project: Project) -> None:
+    article = the_article(project)
+    project.store.texts.path(article.id).unlink()
+    project.close()
+    again = opened(project.path)
+    erase(again, again.article_to_erase("1"), title=article.title)
+    assert opened(project.path).articles == {}
+
+
+def test_a_tag_name_that_holds_a_sentence_of_the_text_is_asked_about(project: Project) -> None:
+    """In vivo, with a word of one's own behind it: it quotes the text all the same."""
+    longer = add_tag(project, "Residents of the lower town carried beds: flight")
+    names = echoes.names_from(project, frozenset({the_article(project).id}))
+    assert longer.name in names
 
 
 def test_words_of_the_text_elsewhere_are_asked_about_and_go_with_it(project: Project) -> None:

@@ -32,6 +32,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "Article": Kind("ARTICLE"),
     "Article | None": Kind("ARTICLE"),
+    "Erasable": Kind("ARTICLE"),
     "Sequence[int]": Kind("PARAGRAPHS"),
     "int": Kind("PARAGRAPH"),
     "int | None": Kind("N"),
@@ -126,6 +127,8 @@ def values_of(command: Command, typed: Mapping[str, Any], project: Project | Non
         word = typed[field.name]
         if field.annotation.startswith("Article"):
             values[field.name] = project.article(word) if project and word else None
+        elif field.annotation == "Erasable":
+            values[field.name] = project.article_to_erase(word) if project else None
         elif field.annotation == "Sequence[int]":
             values[field.name] = _numbers(word, project, values["article"])
         elif field.annotation == "int":

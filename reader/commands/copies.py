@@ -22,6 +22,8 @@ GROUP = "Keeping and handing over"
 SHOWN_OF_A_NOTE = 60
 Ask = Callable[[str], str | None]
 """Asks at the terminal; None where nobody answers."""
+Erasable = Article
+"""An article that may be out of the library too: taken out, or its import undone."""
 
 
 def _agreed(ask: Ask | None, question: str, option: str) -> None:
@@ -266,7 +268,7 @@ def remove(project: Project, article: Article) -> Outcome:
     "Take an article out for good, with its marks and notes, from backups too.",
     group=GROUP,
     words={
-        "article": "Number, id or its start, or file name.",
+        "article": "Number, id or its start, or file name; it may be out of the library: taken out, or its import undone.",
         "title": "Its title, instead of being asked for it.",
         "tag_names": "What becomes of tag names made of words of the text, and of lines that quote it in descriptions, notes elsewhere and searches: keep them or blank them, instead of being asked.",
     },
@@ -275,7 +277,7 @@ def remove(project: Project, article: Article) -> Outcome:
     more="The history keeps that something was erased, when and by whom. Exports, packs and synced copies are out of reach.",
 )
 def erase(
-    project: Project, article: Article, *, title: str = "", tag_names: str = "", ask: Ask | None = None
+    project: Project, article: Erasable, *, title: str = "", tag_names: str = "", ask: Ask | None = None
 ) -> Outcome:
     """Erase the article and those it replaces or was replaced by, after the title was typed."""
     from reader.project import copies
@@ -301,6 +303,10 @@ def erase(
 def _check_title(article: Article, title: str, ask: Ask | None) -> None:
     if not title and ask is not None:
         title = ask(f"This cannot be undone. Type the title to erase “{article.title}”:") or ""
+    if not title:
+        raise UsageError(
+            f"Nothing was erased: the title of article {article.number} is asked for at a terminal, or given with --title."
+        )
     if " ".join(title.split()) != " ".join(article.title.split()):
         raise UsageError(f"Nothing was erased: that is not the title of article {article.number}; --title gives it.")
 

@@ -190,6 +190,12 @@ class Project:
         """The article a user means: its number, its id or a unique start of it, or a file name. UnknownArticle names the nearest."""
         return find_article(self.articles, ref)
 
+    def article_to_erase(self, ref: str) -> Article:
+        """The same for one that may be out of the library too: taken out, or its import undone. UnknownArticle."""
+        from reader.project.copies import ever
+
+        return find_article(ever(self), ref)
+
     def text(self, article_id: str) -> ArticleText:
         """The text of an article. Damage if its files are missing or cannot be read."""
         article = self.any_article(article_id)

@@ -15,6 +15,7 @@ from reader.model import Article, Tag
 from reader.store import archive, backups, merging
 from reader.store.backups import Backup, Counted
 from reader.store.merging import Report
+from reader.store.records import decode
 from reader.store.tiny import TinyStore
 
 if TYPE_CHECKING:
@@ -138,9 +139,23 @@ def share(project: Project, group: str) -> None:
         raise ReaderError(f"The project could not be given to the group {group}: {error.strerror}.") from error
 
 
+def ever(project: Project) -> dict[str, Article]:
+    """All articles whose text the folder may hold, by id: first those of the library, then what was taken out, then undone imports."""
+    found = dict(project.articles)
+    found |= {key: article for key, article in project.all_articles().items() if key not in found}
+    for edit in project.store.newest_first():
+        for change in edit.changes:
+            record = change.after or change.before
+            if change.table == "articles" and record is not None and change.id not in found:
+                article = decode(change.table, record)
+                if isinstance(article, Article):
+                    found[change.id] = article
+    return found
+
+
 def related(project: Project, article: Article) -> frozenset[str]:
     """The article and those whose text it replaces or was replaced by."""
-    pairs = [(a.id, str((a.replaces or {}).get("article", ""))) for a in project.all_articles().values()]
+    pairs = [(a.id, str((a.replaces or {}).get("article", ""))) for a in ever(project).values()]
     found = {article.id}
     while True:
         more = {x for pair in pairs if found & set(pair) for x in pair if x} - found

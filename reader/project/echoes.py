@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reader.edits import Edit, Record
+from reader.errors import ReaderError
+from reader.model import Article
+from reader.project.copies import ever
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -26,7 +29,7 @@ def flat(text: str) -> str:
 
 
 def names_from(project: Project, articles: frozenset[str]) -> list[str]:
-    """Tag names, present and past, that were made of words of the articles (in vivo), or of two words or more stand in them."""
+    """Tag names, present and past, that were made of words of the articles (in vivo), of two words or more stand in them, or quote them."""
     words = _words(project, articles)
     names: dict[str, bool] = {}
     for edit in _all_edits(project):
@@ -34,7 +37,7 @@ def names_from(project: Project, articles: frozenset[str]) -> list[str]:
         for record in _records(edit, "tags"):
             name = str(record.get("name", ""))
             in_vivo = any(quote.startswith(flat(name)) for quote in quotes)
-            made_of_it = in_vivo or (len(name.split()) > 1 and flat(name) in words)
+            made_of_it = in_vivo or (len(name.split()) > 1 and flat(name) in words) or _quotes_from(name, words)
             names[name] = names.get(name, False) or made_of_it
     return sorted(name for name, made_of_it in names.items() if made_of_it)
 
@@ -61,8 +64,17 @@ def _all_edits(project: Project) -> Iterator[Edit]:
 
 
 def _words(project: Project, articles: frozenset[str]) -> str:
-    texts = (project.text(article_id) for article_id in articles)
-    return "\n".join(flat(text.slice(0, text.length)) for text in texts)
+    known = ever(project)
+    return "\n".join(_flat_text(project, known[article_id]) for article_id in articles if article_id in known)
+
+
+def _flat_text(project: Project, article: Article) -> str:
+    """The words of an article; none where its text cannot be read, which is no reason to keep the rest of it."""
+    try:
+        text = project.store.text(article)
+        return flat(text.slice(0, text.length))
+    except ReaderError:
+        return ""
 
 
 def _quotes_from(line: str, words: str) -> bool:
