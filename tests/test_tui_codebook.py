@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from reader import commands
 from reader.codebook import PALETTE
@@ -31,6 +32,7 @@ from reader.tui.hues import HueDialog
 from reader.tui.library import LibraryScreen
 from reader.tui.lines import LinesScreen
 from reader.tui.note import NoteEditor
+from reader.tui.notes import NotesScreen
 from reader.tui.palette import Palette
 from reader.tui.picker import TagPicker
 from reader.tui.quotes import QuotesScreen
@@ -97,11 +99,9 @@ async def codebook(pilot: Pilot[int], app: ReaderApp, tag: str = "") -> Codebook
     return screen
 
 
-async def answered(pilot: Pilot[int], app: ReaderApp, text: str, *, clear: bool = False) -> None:
-    """Type into the one-line dialog that is open, and Enter."""
+async def answered(pilot: Pilot[int], app: ReaderApp, text: str) -> None:
+    """Type into the one-line dialog that is open, in place of what stands in it, and Enter."""
     await until(pilot, lambda: isinstance(app.screen, Ask), "the question")
-    if clear:
-        await pilot.press("end", "ctrl+u")
     await typed(pilot, text)
     await pilot.press("enter")
 
@@ -179,7 +179,7 @@ async def test_child_sibling_rename_and_undo(project: Project) -> None:
         assert project.codebook.at("harm/body") is not None
         assert project.codebook.at("harm/income") is not None
         await pilot.press("r")
-        await answered(pilot, app, "body", clear=True)
+        await answered(pilot, app, "body")
         await until(pilot, lambda: "choose another name" in shown(app), "the refusal")
         await pilot.press("ctrl+u")
         await answered(pilot, app, "wages")
@@ -502,6 +502,31 @@ async def test_the_palette_runs_commands_of_the_command_line(project: Project) -
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, LinesScreen))
         assert "annotations  6" in shown(app)
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+
+
+@pytest.mark.parametrize(
+    ("words", "screen", "asks"),
+    [
+        ("import files", LibraryScreen, "Import"),
+        ("write a memo", NotesScreen, "memo"),
+        ("import a codebook", CodebookScreen, "Import"),
+    ],
+)
+async def test_the_palette_runs_commands_of_other_screens_there(
+    project: Project, words: str, screen: type[Screen[None]], asks: str
+) -> None:
+    app = ReaderApp(project)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("colon")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        await typed(pilot, words)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 3 and asks in shown(app))
+        assert isinstance(app.screen_stack[1], screen)
+        await pilot.press("ctrl+g" if asks == "memo" else "escape")
+        await until(pilot, lambda: isinstance(app.screen, screen))
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import pytest
@@ -9,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from reader.codebook import Codebook
 from reader.config.values import LAYOUTS
+from reader.model import Tag
 from reader.project import Session
 from reader.tui.find import ArticleFind
 from reader.tui.keys import READING, Keymap, physical, unknown_names, written
 from reader.tui.lineedit import LineEdit
 from reader.tui.painting import Painter, Picture, Stripe, Tint, is_right_to_left, markdown_styles
-from reader.tui.slots import slot_of, used
+from reader.tui.slots import in_slots, slot_of, used
 from reader.tui.themes import THEMES, Look
 from reader.tui.undoing import clock
 from reader.tui.viewport import Viewport
@@ -164,32 +167,54 @@ def test_a_hit_before_the_cursor_counts_only_when_all_is_scanned() -> None:
     assert found.current == (1, 0)
 
 
+def codebook_of(ids: Iterable[str], **merged: str) -> Codebook:
+    return Codebook({i: Tag(id=i, name=f"tag {i}", created="", merged_into=merged.get(i, "")) for i in ids})
+
+
 def test_a_new_tag_takes_a_free_slot_then_the_longest_unused_and_never_a_pinned_one() -> None:
     state = Session()
     tags = [f"t{n}" for n in range(12)]
-    for tag in tags[:9]:
-        used(state, tag, tags)
-    used(state, "t0", tags)
+    codebook = codebook_of(tags)
+    used(state, codebook, (codebook.tags[tag] for tag in tags[:9]))
+    used(state, codebook, [codebook.tags["t0"]])
     state.pinned.append(2)
     assert state.slots == tags[:9]
-    assert used(state, "t9", tags) == 3
-    assert slot_of(state, "t2") == 0
-    assert slot_of(state, "t0") == 1
+    used(state, codebook, [codebook.tags["t9"]])
+    lying = in_slots(state, codebook)
+    assert slot_of(lying, "t9") == 3
+    assert slot_of(lying, "t2") == 0
+    assert slot_of(lying, "t0") == 1
     assert state.recents[:2] == ["t9", "t0"]
 
 
 def test_a_slot_whose_tag_is_gone_is_free() -> None:
     state = Session()
-    for tag in ("a", "b", "c"):
-        used(state, tag, "abc")
-    assert used(state, "d", {"a", "c", "d"}) == 2
+    used(state, codebook_of("abc"), codebook_of("abc").tags.values())
+    used(state, codebook_of("acd"), [codebook_of("acd").tags["d"]])
+    assert state.slots[:4] == ["a", "d", "c", ""]
+
+
+def test_after_a_merge_a_tag_lies_in_one_slot_and_the_other_is_free() -> None:
+    """Its own slot, or where it has none the first of those merged into it; undone, all is as before."""
+    state = Session()
+    used(state, codebook_of("abcd"), codebook_of("abc").tags.values())
+    merged = codebook_of("abcd", a="b")
+    assert [tag and tag.id for tag in in_slots(state, merged)[:3]] == [None, "b", "c"]
+    both = codebook_of("abcd", a="d", b="d")
+    assert [tag and tag.id for tag in in_slots(state, both)[:3]] == ["d", None, "c"]
+    used(state, merged, [merged.tags["d"]])
+    assert state.slots[:4] == ["d", "b", "c", ""]
+    before = Session()
+    used(before, codebook_of("abcd"), codebook_of("abc").tags.values())
+    assert [tag and tag.id for tag in in_slots(before, codebook_of("abcd"))[:3]] == ["a", "b", "c"]
 
 
 def test_with_all_slots_pinned_a_new_tag_takes_none() -> None:
     state = Session()
     state.slots = list("abcdefghi")
     state.pinned = list(range(1, 10))
-    assert used(state, "z", "abcdefghiz") == 0
+    codebook = codebook_of("abcdefghiz")
+    used(state, codebook, [codebook.tags["z"]])
     assert state.slots == list("abcdefghi")
 
 

@@ -89,7 +89,7 @@ class AnnotationPane(Written):
         is_chosen = self.focused_entry in {entry for row, _, _, entry in self.page.places if row == last}
         if len(self.page.rows) > last + 1 and body and not (is_chosen and self.focused_entry >= 0):
             more = len(self.page.rows) - self._first - room + 1
-            body[-1] = [Segment(f"… {more} more row{'s' * (more > 1)}: Tab, then the arrows", self.look.dim)]
+            body[-1] = [Segment(f"… {more} more row{'s' * (more > 1)}: Tab, then ↓", self.look.dim)]
         self._draw([*body, *([[]] * (room - len(body))), *foot], width, height)
         self._point()
 

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
+from textual.widgets.input import Selection
 
 from reader.errors import ReaderError
 from reader.safe import safe, safe_line
@@ -48,10 +49,10 @@ class Ask(CommandModal[None]):
             yield Static(Content(self.keymap.hint_line()), id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Type at once, behind what is there."""
+        """Type at once: the first letter takes the place of what is there, an arrow key keeps it."""
         field = self.query_one(Field)
         field.focus()
-        field.cursor_position = len(self.value)
+        field.selection = Selection(0, len(self.value))
 
     def accept(self) -> None:
         """Hand the line over."""

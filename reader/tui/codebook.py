@@ -23,7 +23,7 @@ from reader.tui.panel import Panel, Row, stand, wrapped
 from reader.tui.picker_rank import SHOWN
 from reader.tui.quotes import QuotesScreen, on_disk, quote_rows
 from reader.tui.rows import Bit, Cell, Column, Rows
-from reader.tui.slots import slot_of
+from reader.tui.slots import in_slots, slot_of
 from reader.tui.tables import CODEBOOK
 from reader.tui.themes import ink, tag_colour
 
@@ -266,7 +266,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         return f"Used {found.annotations:,} time{'s' * (found.annotations != 1)}{below}{places}."
 
     def _facts(self, tag: Tag) -> list[str]:
-        slot = slot_of(self.project.state, tag.id)
+        slot = slot_of(in_slots(self.project.state, self.project.codebook), tag.id)
         named = next((name for name, code in PALETTE.items() if code == tag.colour.lower()), tag.colour)
         facts = [f"key {tag.key}" if tag.key else "no key"]
         facts += [f"slot {slot}"] if slot else []

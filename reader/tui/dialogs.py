@@ -15,6 +15,7 @@ from reader.tui.fields import Field, PathSuggester, completed, completions
 from reader.tui.picker_rank import SHOWN
 from reader.tui.rows import Bit, Cell, Column, ListMoves, Rows
 from reader.tui.screen import CommandModal
+from reader.tui.slots import in_slots
 from reader.tui.tables import PATH, QUESTION, SLOTS
 from reader.tui.themes import tag_colour
 
@@ -162,10 +163,8 @@ class SlotsDialog(ListMoves, CommandModal[None]):
         rows.focus()
 
     def _row(self, index: int) -> Sequence[Cell]:
-        slots = list(self.project.state.slots)
-        tag_id = slots[index] if index < len(slots) else ""
         codebook = self.project.codebook
-        tag = codebook.resolve(tag_id) if tag_id else None
+        tag = in_slots(self.project.state, codebook)[index]
         if tag is None:
             return (str(index + 1), "", [("–", "dim")], "")
         pinned = "pinned" if index + 1 in self.project.state.pinned else ""

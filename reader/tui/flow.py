@@ -9,6 +9,7 @@ from reader.errors import ReaderError
 from reader.model import Article
 from reader.tui.finding import Finding
 from reader.tui.moving import Moving
+from reader.tui.slots import in_slots
 from reader.tui.tagging import Tagging
 
 
@@ -119,8 +120,7 @@ class Flow(Moving, Finding, Tagging):
 
     def slot(self, number: int) -> None:
         """Put on the tag in a slot; with *tag and go on* mark reviewed and move on."""
-        tag_id = self.state.slots[number - 1]
-        tag = self.project.codebook.resolve(tag_id) if tag_id else None
+        tag = in_slots(self.state, self.project.codebook)[number - 1]
         if not self.reader.tags_and_goes_on or tag is None or not self.tags_whole_paragraph():
             super().slot(number)
             return

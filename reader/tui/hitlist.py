@@ -93,10 +93,7 @@ class HitTagging(ListMoves, CommandScreen[None]):
 
     def _put_on(self, places: Sequence[Place], tags: Sequence[Tag | str], *, create: bool = False) -> None:
         outcome = commands.tag_places(self.project, places, tags, create=create)
-        codebook, state = self.project.codebook, self.project.state
-        for tag in tags:
-            meant = codebook.at(tag) or codebook.find(tag) if isinstance(tag, str) else tag
-            slots.used(state, meant.id, {t.id for t in codebook.live()} if meant.id not in state.slots else ())
+        slots.used(self.project.state, self.project.codebook, tags)
         self.reader.done(outcome)
 
     def tag(self) -> None:
@@ -128,8 +125,7 @@ class HitTagging(ListMoves, CommandScreen[None]):
 
     def slot(self, number: int) -> None:
         """Put on the tag in a slot."""
-        tag_id = self.project.state.slots[number - 1]
-        tag = self.project.codebook.resolve(tag_id) if tag_id else None
+        tag = slots.in_slots(self.project.state, self.project.codebook)[number - 1]
         if tag is None:
             self.reader.say(f"slot {number} is empty: t chooses a tag")
         else:

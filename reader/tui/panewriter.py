@@ -14,7 +14,7 @@ from reader.model import Annotation
 from reader.safe import safe, safe_line
 from reader.tui import wrap
 from reader.tui.bars import cut
-from reader.tui.slots import slot_of
+from reader.tui.slots import in_slots, slot_of
 from reader.tui.themes import ink, tag_colour
 from reader.tui.undoing import clock
 
@@ -57,6 +57,7 @@ class PaneWriter:
     def __init__(self, opened: OpenArticle, state: Session, look: Look, chosen: int) -> None:
         self.opened = opened
         self.state = state
+        self.lying = in_slots(state, opened.project.codebook)
         self.look = look
         self.chosen = chosen
         self.codebook = opened.project.codebook
@@ -80,7 +81,7 @@ class PaneWriter:
         stripe = Segment("▌", self.look.text + ink(tag_colour(self.codebook, tag_id)))
         if self.look.plain:
             stripe = Segment("-", self.look.text)
-        slot = slot_of(self.state, tag_id)
+        slot = slot_of(self.lying, tag_id)
         return stripe, safe_line(self.codebook.shown(tag_id, " › ")), str(slot) if slot else ""
 
     # -- beside the text -------------------------------------------------------------------------------
@@ -182,8 +183,7 @@ class PaneWriter:
         """The nine slots, as many rows as they need; the entry of a place is the slot's number."""
         page = Page(rows=[[]])
         used = 0
-        for number, tag_id in enumerate(self.state.slots, start=1):
-            tag = self.codebook.resolve(tag_id) if tag_id else None
+        for number, tag in enumerate(self.lying, start=1):
             name = cut(safe_line(tag.name), 14) if tag else "–"
             pin = "•" if number in self.state.pinned else ""
             cells = cell_len(name) + 2 + len(pin)
@@ -191,7 +191,7 @@ class PaneWriter:
                 page.rows.append([])
                 used = 0
             page.places.append((len(page.rows) - 1, used, used + cells, number))
-            key = ink(tag_colour(self.codebook, tag_id)) if tag and not self.look.plain else Style()
+            key = ink(tag_colour(self.codebook, tag.id)) if tag and not self.look.plain else Style()
             page.rows[-1] += [
                 Segment(f"{number}{pin}", (self.look.bold if tag else self.look.dim) + key),
                 Segment(f" {name} ", self.look.text if tag else self.look.dim),

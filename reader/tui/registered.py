@@ -1,4 +1,4 @@
-"""Commands of the command line that make sense here without arguments: the palette lists them too."""
+"""What the palette lists beside the commands of its screen: commands of other screens, and of the command line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.commands import REGISTRY
 from reader.errors import ReaderError
+from reader.tui.screen import Keyed
+from reader.tui.tables import TABLES
 
 if TYPE_CHECKING:
     from reader.tui.app import ReaderApp
@@ -33,9 +35,24 @@ _WANTED = (
 )
 
 
+ELSEWHERE: Mapping[str, str] = {
+    "import-here": "library",
+    "which": "library",
+    "new-memo": "notes",
+    "import-tags": "codebook",
+    "export-tags": "codebook",
+}
+"""Commands of another screen that need nothing chosen there, with the screen, named as the command that opens it."""
+
+
 def offers() -> dict[str, Offer]:
     """What can be offered, by the name that the palette shows."""
-    found = {}
+    found = {
+        one.name: Offer(one.name, one.help)
+        for screen in dict.fromkeys(ELSEWHERE.values())
+        for one in TABLES[screen]
+        if ELSEWHERE.get(one.name) == screen
+    }
     for offer in _WANTED:
         known = REGISTRY.get(offer.command)
         if known is not None:
@@ -44,7 +61,13 @@ def offers() -> dict[str, Offer]:
 
 
 def run(app: ReaderApp, name: str) -> bool:
-    """Run one of them; what it lists is shown. False where there is none of that name."""
+    """Run one of them, on its own screen if it has one; what it lists is shown. False where there is none of that name."""
+    if name in ELSEWHERE:
+        app.reading.run_named(ELSEWHERE[name])
+        there = app.screen
+        if isinstance(there, Keyed):
+            there.call_after_refresh(there.run_named, name)
+        return True
     offer = offers().get(name)
     if offer is None:
         return False

@@ -33,12 +33,7 @@ class Tagging(Desk):
 
     def _given(self, outcome: Outcome, tags: Sequence[Tag | str]) -> None:
         """After tags were put on: slots and recents, what `w` and `d` mean, the screen."""
-        codebook = self.project.codebook
-        for tag in tags:
-            meant = codebook.at(tag) or codebook.find(tag) if isinstance(tag, str) else tag
-            slots.used(
-                self.state, meant.id, {t.id for t in codebook.live()} if meant.id not in self.state.slots else ()
-            )
+        slots.used(self.state, self.project.codebook, tags)
         if outcome.edit is not None:
             made = [c.id for c in outcome.edit.changes if c.table == "annotations" and c.before is None]
             self._last_given = made[-1] if made else ""
@@ -97,8 +92,7 @@ class Tagging(Desk):
     def slot(self, number: int) -> None:
         """Put on the tag in a slot."""
         self.wanted()
-        tag_id = self.state.slots[number - 1]
-        tag = self.project.codebook.resolve(tag_id) if tag_id else None
+        tag = slots.in_slots(self.state, self.project.codebook)[number - 1]
         if tag is None:
             self.reader.say(f"slot {number} is empty: t chooses a tag, 0 shows the slots")
         else:
