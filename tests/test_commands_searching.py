@@ -69,6 +69,33 @@ def test_a_long_list_of_hits_is_whole_in_every_form(reader: Reader, tmp_path: Pa
     assert len({line.index("barrier") for line in lines}) == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "memos"),
+    [
+        ("duty", 2),
+        ("dut*", 2),
+        ('"guilt and duty"', 1),
+        ("duty -guilt", 1),
+        ("duty OR barrier", 2),
+        ("/(?i)DUTY\\b/", 2),
+        ("note:duty", 2),
+        ("duty lift", 0),
+        ("-duty", 0),
+        ("duty tag:blame", 0),
+        ("duty OR has:note", 0),
+    ],
+)
+def test_memos_and_notes_on_tags_that_hold_it_too_are_said(two: Reader, query: str, memos: int) -> None:
+    """They stand on no paragraph, so that they are no hits; fields are only for paragraphs."""
+    two("memo", "After ten interviews: guilt and duty are two things.")
+    two("tag-add", "blame")
+    two("note-tag", "blame", "A sense of duty, not more.")
+    found = two("search", query)
+    said = {0: "", 1: "1 memo or note on a tag holds it too", 2: "2 memos or notes on tags hold it too"}[memos]
+    assert (said in found.err) if memos else ("memo" not in found.err)
+    assert two("search", query, "--count").out.strip().isdecimal()
+
+
 def test_what_a_query_finds_is_tagged_in_one_step(two: Reader) -> None:
     two("tag", "1", "2", "late", "--create")
     dry = two("tag", "--search", "barrier", "late", "--dry-run")

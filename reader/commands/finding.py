@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from reader.commands.phrases import cells
+from reader.commands.phrases import cells, many
 from reader.commands.registry import Outcome, Stream, Words, command
 
 if TYPE_CHECKING:
@@ -59,9 +59,19 @@ def search(
         hits = Stream(list(hits).copy)
     rows = Stream(lambda: map(_row, hits))
     lines = Stream(lambda: _csv(rows) if csv else _columns(project, hits) if kwic else _lines(project, hits))
+    memos = memos_with(project, query)
     if not hits:
-        return Outcome(nothing_found(query), "nothing found", rows=[], lines=list(lines), exit_code=1)
-    return Outcome(rows=rows, lines=lines)
+        said = nothing_found(query) + (f" {memos}" if memos else "")
+        return Outcome(said, "nothing found", rows=[], lines=list(lines), exit_code=1)
+    return Outcome(memos, rows=rows, lines=lines)
+
+
+def memos_with(project: Project, query: str) -> str:
+    """A sentence on the memos and notes on tags that a query holds in too: they stand on no paragraph. "" if there is none."""
+    found = len(project.memos_with(query))
+    if not found:
+        return ""
+    return f"{many(found, 'memo or note on a tag holds', 'memos or notes on tags hold')} it too: `reader notes --text` lists them."
 
 
 LONGEST = 60

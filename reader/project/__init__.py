@@ -575,6 +575,10 @@ class Project:
         """UsageError where a search that is to be saved cannot be understood, or asks for itself."""
         self._searching.check(search)
 
+    def memos_with(self, query: str) -> list[Annotation]:
+        """The memos and notes on tags, which stand on no paragraph, in which a query of words holds. UsageError: it cannot be understood."""
+        return self._searching.memos_with(query)
+
     def completions(self, query: str, cursor: int) -> list[Completion]:
         """What the term of a query that ends at the cursor may become, the best first: `start`, `end`, `text`, `help`."""
         return self._searching.completions(query, cursor)

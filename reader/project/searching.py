@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader import fs
 from reader.errors import ReaderError
-from reader.model import SavedSearch
+from reader.model import Annotation, SavedSearch
 
 if TYPE_CHECKING:
     from reader.project import Project
@@ -55,6 +55,13 @@ class Searching:
     def matching(self, query: str) -> Iterator[tuple[str, int]]:
         """See `Project.matching`."""
         return self._prepared().matching(query, scope=self._scope())
+
+    def memos_with(self, query: str) -> list[Annotation]:
+        """See `Project.memos_with`."""
+        from reader.search.bind import Bound
+        from reader.search.memos import holding
+
+        return holding(Bound(query, self._project, self._scope()), self._project.memos())
 
     def check(self, search: SavedSearch) -> None:
         """See `Project.check_search`."""
