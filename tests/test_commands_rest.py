@@ -435,6 +435,11 @@ def test_what_an_import_did_is_said(tmp_path: Path) -> None:
     refused = commands.import_(project, [str(turns)], split="blank")
     assert "Not split anew" in refused.text
     assert (again.brief, refused.brief) == ("already here", "not split anew")
+    turns.write_text("I: What does a night look like?\nR: The first hour is loud.\nI: And then?\nR: You count.\n")
+    altered = commands.import_(project, [str(turns)])
+    assert "A file named p07.txt is here with another text, article 1: both are kept" in altered.text
+    assert altered.brief == "1 article imported, 1 beside another text of that name"
+    assert len(project.articles) == 2
     project.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.filters import matching_articles
-from reader.commands.phrases import listed, many, titled
+from reader.commands.phrases import listed, many, shortened, titled
 from reader.commands.reading import marks_on
 from reader.commands.registry import Outcome, command
 from reader.commands.reviewing import progress_of, since_of
@@ -22,6 +22,7 @@ GROUP = "The library"
 Progress = Callable[[int, int], None]
 """Called with (done, total); may raise Cancelled."""
 SHOWN_ONE_BY_ONE = 12
+SHOWN_OF_A_NAME = 60
 
 
 @command(
@@ -108,11 +109,13 @@ def add(project: Project, found: Iterable[NewItem], *, skipped: Sequence[str] = 
     unkept = before(project, "an import")
     imported = project.import_articles(found, resplit=resplit)
     remarks = [*imported.remarks, *([unkept] if unkept else [])]
-    sentences = [*_imported(project, imported), *_with_them(imported), *remarks, *skipped]
+    earlier = _earlier_texts(project, imported.new)
+    sentences = [*_imported(project, imported), *_said_of(earlier), *_with_them(imported), *remarks, *skipped]
     meant = [*imported.new, *imported.resplit, *(article for article, _ in imported.same)]
     rows = [{"id": a.id, "number": a.number, "title": a.title} for a in meant]
     refused = bool(imported.refused) and imported.edit is None
-    return Outcome("\n".join(sentences), _brief(imported), imported.edit, rows=rows, exit_code=int(refused))
+    beside = f", {len(earlier)} beside another text of that name" if earlier else ""
+    return Outcome("\n".join(sentences), _brief(imported) + beside, imported.edit, rows=rows, exit_code=int(refused))
 
 
 def _brief(imported: Imported) -> str:
@@ -162,6 +165,24 @@ def _imported(project: Project, imported: Imported) -> Iterator[str]:
             yield f"Already here: {titled(article)}, article {article.number}."
     else:
         yield f"Already here: {many(len(same), 'article')}."
+
+
+def _earlier_texts(project: Project, new: Sequence[Article]) -> list[tuple[str, Article]]:
+    """The names of files that were taken in before with another text, and that article: a correction, perhaps, to which no marks go."""
+    made = {article.id for article in new}
+    earlier = {source: a for a in project.articles.values() if a.id not in made for source in a.sources}
+    return [(source, earlier[source]) for article in new for source in article.sources if source in earlier]
+
+
+def _said_of(earlier: Sequence[tuple[str, Article]]) -> Iterator[str]:
+    if len(earlier) > SHOWN_ONE_BY_ONE:
+        yield f"{len(earlier)} files are here with other texts under the same names: all are kept, the marks stay where they are."
+        return
+    for source, article in earlier:
+        yield (
+            f"A file named {shortened(source, SHOWN_OF_A_NAME)} is here with another text, article {article.number}: "
+            "both are kept, the marks stay where they are."
+        )
 
 
 def _paragraphs(project: Project, article: Article) -> str:
