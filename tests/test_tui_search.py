@@ -10,12 +10,14 @@ import pytest
 from textual.pilot import Pilot
 
 from reader import commands
+from reader.commands.notes import memo, tag_note
 from reader.project import Project, Session
 from reader.tui.app import ReaderApp
 from reader.tui.ask import Ask
 from reader.tui.dialogs import Question
 from reader.tui.export import ExportScreen
 from reader.tui.fields import Field
+from reader.tui.notes import NotesScreen
 from reader.tui.picker import TagPicker
 from reader.tui.queryline import Completing, History
 from reader.tui.rows import Rows
@@ -257,3 +259,26 @@ async def test_hits_that_no_longer_match_stay_dimmed(project: Project) -> None:
         await pilot.press("backspace", "escape", "o")
         await until(pilot, lambda: len(screen_of(pilot).found) == 2, "the query run again")
         assert screen_of(pilot)._gone == set()
+
+
+async def test_memos_that_hold_it_are_said_and_shown(project: Project) -> None:
+    """They are no hits, as they stand on no paragraph: Enter shows them where there are no others, else a key."""
+    memo(project, "Guilt and the barrier.")
+    memo(project, "Something else.")
+    tag_note(project, add_tag(project, "gate"), "Guilt of whom?")
+    project.flush()
+    async with searching(project, "guilt", hits="nothing found · 2 memos") as pilot:
+        assert "2 memos or notes on tags hold it: ⏎ shows them." in shown(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NotesScreen))
+        assert "2 of 3 notes" in shown(pilot.app)
+        assert "Something else" not in shown(pilot.app)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        await pilot.press("slash", "ctrl+u")
+        await typed(pilot, "barrier")
+        await until(pilot, lambda: "1 memo: m" in shown(pilot.app))
+        await pilot.press("down", "m")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NotesScreen))
+        assert "Guilt and the barrier." in shown(pilot.app)
+        assert "1 of 3 notes" in shown(pilot.app)

@@ -63,6 +63,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Page(msgspec.Struct):
     """A part of the answer. `count` hits in `articles` articles are known so far, `top` has those with the most.
 
+    The last page says in `memos` which memos and notes on tags, that stand on no paragraph, the query holds in too.
     To names: a saved search (in `name`) and its number of paragraphs in `count`, -1 where it is not understood.
     """
 
@@ -71,6 +72,7 @@ class Page(msgspec.Struct):
     count: int = 0
     articles: int = 0
     top: list[tuple[str, int]] = []
+    memos: list[str] = []
     name: str = ""
     done: bool = False
     error: str = ""
@@ -155,6 +157,7 @@ class Answering:
         except _Stale:
             return
         page.done = True
+        page.memos = [memo.id for memo in self._project.memos_with(question.query)]
         self._send_page(page, tally)
 
     def _tallied(self, hits: Iterable[Hit], tally: Counter[str]) -> Iterator[Hit]:

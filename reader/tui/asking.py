@@ -156,6 +156,8 @@ class Results:
         self.count = 0
         self.articles = 0
         self.top: list[tuple[str, int]] = []
+        self.memos: list[str] = []
+        """The ids of memos and notes on tags in which it holds too; known when all is done."""
         self.done = False
         self.error = ""
         self.listener: Callable[[Results], None] | None = None
@@ -177,6 +179,7 @@ class Results:
                 self.found += page.rows
                 self.places += [(row.article, row.number) for row in page.rows if row.article and row.number]
                 self.count, self.articles, self.top, self.done = page.count, page.articles, page.top, page.done
+                self.memos = page.memos
                 self._tell()
         except ReaderError as error:
             self.error = str(error)

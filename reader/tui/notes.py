@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +18,7 @@ from reader.commands.phrases import shortened
 from reader.errors import ReaderError
 from reader.model import Annotation
 from reader.safe import safe_line
-from reader.tui.bars import KeyLine, TitleLine
+from reader.tui.bars import KeyLine, TitleLine, cut
 from reader.tui.drawn import Below
 from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.library import when
@@ -59,6 +59,7 @@ LAST = 1 << 40
 MOST_LINKS = 9
 """Places named in a note that are written under it; all can be gone to."""
 LONGEST_WORDS = 120
+SHOWN_OF_A_QUERY = 40
 
 
 class Entry(NamedTuple):
@@ -84,9 +85,14 @@ class NotesScreen(FilteredList, CommandScreen[None]):
     NotesScreen.-below Rows { margin: 0; }
     """
 
-    def __init__(self, project: Project, *, at: str = "", query: str = "") -> None:
+    def __init__(
+        self, project: Project, *, at: str = "", query: str = "", only: Collection[str] = (), said: str = ""
+    ) -> None:
         super().__init__()
         self.project = project
+        self._only = frozenset(only)
+        """The annotations that alone are shown, those in which the search `said` holds; empty: all."""
+        self._said = said
         self._at_first = at
         self.filtered_by = query
         self._newest_first = False
@@ -151,7 +157,11 @@ class NotesScreen(FilteredList, CommandScreen[None]):
     def fill(self, at: str = "") -> None:
         """Show what passes the filter, the cursor on the annotation given."""
         words = fold(self.typed()).split()
-        found = [entry for entry in self._all if all(word in entry.searched for word in words)]
+        found = [
+            entry
+            for entry in self._all
+            if (not self._only or entry.mark.id in self._only) and all(word in entry.searched for word in words)
+        ]
         self._entries = (
             sorted(found, key=lambda e: (e.mark.created, e.mark.id), reverse=True) if self._newest_first else found
         )
@@ -162,7 +172,8 @@ class NotesScreen(FilteredList, CommandScreen[None]):
         total, shown = len(self._all), len(self._entries)
         some = f"{shown:,} of {total:,} notes" if shown != total else f"{total:,} note{'s' * (total != 1)}"
         self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ notes", some)
-        self.filter_line.say("newest first" if self._newest_first else "by place")
+        which = f"{safe_line(cut(self._said, SHOWN_OF_A_QUERY))} · " if self._only else ""
+        self.filter_line.say(f"{which}{'newest first' if self._newest_first else 'by place'}")
         self._show_panel()
 
     def _row(self, index: int) -> Sequence[Cell]:

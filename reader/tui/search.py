@@ -14,6 +14,7 @@ from textual.widgets import Static
 from textual.widgets.input import Selection
 
 from reader import commands
+from reader.commands.phrases import many
 from reader.errors import ReaderError
 from reader.project.asking import MOST, Order, Row
 from reader.safe import safe, safe_line
@@ -227,7 +228,7 @@ class SearchScreen(HitTagging):
         self._show_articles()
         rows = self.the_rows()
         rows.set_columns(COLUMNS)
-        rows.empty = ("Nothing found.",) if results.query else EMPTY
+        rows.empty = ("Nothing found.", "", *self._said_of_memos()) if results.query else EMPTY
         rows.show(len(self.found), self._row)
         self._say(self._counted())
         if self._open_when_found:
@@ -257,13 +258,33 @@ class SearchScreen(HitTagging):
         results = self.results
         if not results.query:
             return ""
+        key = self.keymap.first("memos" if results.count else "open")
+        memos = f" · {many(len(results.memos), 'memo')}: {key}" if results.memos else ""
         if not results.count:
-            return "nothing found" if results.done else "…"
+            return f"nothing found{memos}" if results.done else "…"
         shown = len(results.found)
         first = f"the first {shown:,} of " if results.done and results.count > shown else ""
         some = f"{results.count:,} hit{'s' * (results.count != 1)}"
         where = f" in {results.articles:,} article{'s' * (results.articles != 1)}"
-        return f"{first}{some}{where}{'' if results.done else ' …'}"
+        return f"{first}{some}{where}{memos if results.done else ' …'}"
+
+    def _said_of_memos(self) -> tuple[str, ...]:
+        """What is said below *Nothing found* where it stands in a memo or in a note on a tag."""
+        count = len(self.results.memos)
+        if not count:
+            return ()
+        stand = "memo or note on a tag holds" if count == 1 else "memos or notes on tags hold"
+        return (f"{count} {stand} it: {self.keymap.first('open')} shows {'it' if count == 1 else 'them'}.",)
+
+    def memos(self) -> None:
+        """The memos and notes on tags in which the query holds: they stand on no paragraph."""
+        from reader.tui.notes import NotesScreen
+
+        if not self.results.memos:
+            self.reader.say("no memo and no note on a tag holds it")
+            return
+        self._keep()
+        self.app.push_screen(NotesScreen(self.project, only=self.results.memos, said=self.results.query))
 
     def _say(self, text: str) -> None:
         self.query_one("#state", Static).update(Content(safe_line(text)))
@@ -392,7 +413,7 @@ class SearchScreen(HitTagging):
 
     def _keep(self) -> None:
         """Remember a query that found something."""
-        if self.found and self._asked and self._history.keep(self._asked):
+        if (self.found or self.results.memos) and self._asked and self._history.keep(self._asked):
             self.project.save_state()
 
     def complete(self) -> None:
@@ -470,6 +491,9 @@ class SearchScreen(HitTagging):
         if field.has_focus and self.found:  # whether the hits came before Enter or after makes no difference
             self._keep()
             rows.focus()
+            return
+        if not self.found and self.results.memos:
+            self.memos()
             return
         if not 0 <= rows.cursor < len(self.found):
             return

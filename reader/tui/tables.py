@@ -261,6 +261,7 @@ SEARCH: Table = (
     *slot_commands(),
     command("repeat-tag", ".", "Put on the last tag again", group="Tagging"),
     command("tag-by-key", ",", "Put on the tag with a key of its own: , and the letter", group="Tagging"),
+    command("memos", "m", "Memos and notes on tags in which it holds: they stand on no paragraph", group="Search"),
     command("export", "e", "Export the annotations where the query holds", hint="export", group="Search"),
     command("save-search", "ctrl+s", "Save the search under a name", hint="save", group="Search"),
     *(c for c in LIST if c.name != "rows-down"),
