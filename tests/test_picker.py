@@ -15,6 +15,7 @@ from reader.tui.app import ReaderApp
 from reader.tui.picker import TagPicker
 from tests.projects import add_tag, make_project, put_on, the_article
 from tests.screens import current_row, line_with, shown, typed, until
+from tests.walk import press
 
 
 @pytest.fixture
@@ -41,6 +42,19 @@ async def test_a_new_path_is_made_and_put_on_with_one_enter(project: Project) ->
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(app.screen, TagPicker))
     assert paths(project) == {"failure/warning"}
+
+
+async def test_the_picker_stands_over_the_pane_that_the_key_before_it_brought_back(project: Project) -> None:
+    app = ReaderApp(project)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, TagPicker))
+        there = app.screen.query_one("#box").styles.width
+        await pilot.press("escape", "z")
+        await until(pilot, lambda: not app.reading.pane_view.region.area)
+        press(app, "z t")
+        await until(pilot, lambda: isinstance(app.screen, TagPicker))
+        await until(pilot, lambda: app.screen.query_one("#box").styles.width == there, "the picker over the pane")
 
 
 async def test_enter_takes_off_what_is_on(project: Project) -> None:

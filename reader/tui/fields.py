@@ -14,6 +14,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from reader.safe import safe, safe_line
+from reader.tui.settling import Settling
 from reader.tui.signs import AsWritten
 
 if TYPE_CHECKING:
@@ -128,16 +129,18 @@ def pane_region(screen: Screen[Any]) -> Region | None:
     stack = screen.app.screen_stack
     beneath = stack[stack.index(screen) - 1] if screen in stack and stack.index(screen) else None
     pane = beneath.query("#pane").first() if beneath and beneath.query("#pane") else None
-    if pane is None or not pane.display or not pane.region.area:
+    if pane is None or not pane.display:
         return None
-    return pane.region
+    if not pane.region.area and isinstance(beneath, Settling):  # shown by the key before this one
+        beneath.lay_out()
+    return pane.region if pane.region.area else None
 
 
-def place_over_pane(screen: Screen[Any], box: Widget, *, rows: int = 7) -> None:
+def place_over_pane(screen: Screen[Any], box: Widget, *, rows: int = 7, again: bool = True) -> None:
     """Put a dialog's box where the pane is, else at the right or in the last rows: the paragraph stays in sight.
 
     `rows` is the least height that the box needs where it stands below the text. The box gets the class
-    `-side` or `-foot`.
+    `-side` or `-foot`. Once more is done `again` a moment later: the key before this one may have shown the pane.
     """
     width, height = screen.size
     region = pane_region(screen)
@@ -154,3 +157,5 @@ def place_over_pane(screen: Screen[Any], box: Widget, *, rows: int = 7) -> None:
         wide, left, top = width, 0, height - tall
     box.styles.width, box.styles.height = wide, max(3, tall)
     box.styles.offset = (left, max(0, top))
+    if again:
+        screen.call_after_refresh(place_over_pane, screen, box, rows=rows, again=False)

@@ -161,7 +161,7 @@ class TagPicker(ListMoves, CommandModal[None]):
         """Beside the text the line for a new tag stands right under the rows, below it always in the same place."""
         box, rows = self.query_one("#box"), self.query_one(Rows)
         wanted = max(1, rows.count or len(rows.empty))
-        room = box.outer_size.height - OTHER_LINES
+        room = int(box.styles.height.value if box.styles.height else 0) - OTHER_LINES
         side = box.has_class("-side")
         teaches = side and room - TEACH_ROWS >= LEAST_ROWS
         self.query_one(Panel).display = teaches

@@ -74,12 +74,16 @@ class Settling(Screen[Result], Generic[Result]):
         else:
             super()._compositor_refresh()
 
+    def lay_out(self) -> None:
+        """Give all parts their places now."""
+        self._refresh_layout()
+        self._layout_required = False
+
     def _on_timer_update(self) -> None:
         """All that was asked for while the screen came up has been done: lay it out, and paint what has come of it."""
         if self._holds_back:
             if self._layout_required:
-                self._refresh_layout()
-                self._layout_required = False
+                self.lay_out()
             self._settled = True
         super()._on_timer_update()
 
