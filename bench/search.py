@@ -1,19 +1,20 @@
 """How fast the index is built and searched, beside bare SQLite in the same run.
 
-    python -m bench.search [--mb 20] [--paragraphs 25] [--folder FOLDER] [--rounds 3]
+    python -m bench.search [--mb 20] [--paragraphs 25] [--folder FOLDER] [--rounds 3] [--no-build]
 
 Makes a project of generated articles (`bench.library`) in a folder, kept with --folder and used again; 1 GB needs
 about 6 GB of disk for a while. The bars:
 
     build     against one INSERT of the ready paragraphs into an FTS5 table with the same options
-    first 50  hits with context, against one SELECT with snippet() over an FTS5 table that reads the texts from
-              SQLite, by turns; and against ripgrep through the files of the texts. Both find the paragraphs by FTS5,
-              in order, at most 50. The bare one then reads the text from its table and cuts twelve words around the
-              first place in each. Ours asks the folder and the sizes of the journals whether there is news, begins
-              and ends a transaction, asks whether the index has changed in it, joins the places of the paragraphs,
-              reads these from the files of the texts, looks for every place in them as the query means it (whole
-              words, accents folded), and makes hits of 40 characters each side; after the first time that a word
-              is looked for it is known whether it stands in a note or a tag
+    first 50  hits with context, against one SELECT with highlight() over an FTS5 table that reads the texts from
+              SQLite, by turns; and against ripgrep through the files of the texts. Both find the paragraphs by FTS5
+              in the order of the library and make the same hits of them, 40 characters each side (it is looked at
+              that they are equal). The bare one reads the paragraphs that these hits lie in from its table, FTS5 marks
+              the places, a few lines of Python cut there. Ours asks the folder and the sizes of the journals whether
+              there is news, begins and ends a transaction, asks whether the index has changed in it, joins the places
+              of the paragraphs, reads these from the files of the texts, looks for every place in them as the query
+              means it (whole words, accents folded), and says where in the article it is; after the first time that a
+              word is looked for it is known whether it stands in a note or a tag
     keys      in the query line while searches run, against a bare list that scrolls
     cold      `reader search` against `python -c pass`, the query taken off
     memory    of the program and of the process that searches for it
@@ -41,7 +42,7 @@ from reader.formats import NewArticle
 from reader.model import Paragraph
 from reader.project import Project
 from reader.search import schema
-from reader.search.hits import Hit
+from reader.search.hits import CONTEXT, Hit
 from tests.terminal.harness import READER, Room, Terminal
 
 HITS = 50
@@ -161,27 +162,53 @@ def first_hits(project: Project, query: str) -> list[Hit]:
     return list(project.search(query, limit=HITS))
 
 
-def fetched(connection: sqlite3.Connection, statement: str, matching: str) -> list[tuple[object, ...]]:
-    """All rows of a statement."""
-    return connection.execute(statement, (matching,)).fetchall()
+BEGIN, END = "\x01", "\x02"
+"""What stands around a hit in the rows of the bare statement."""
+BareHit = tuple[str, int, str, str, str]
+
+
+def bare_first(connection: sqlite3.Connection, statement: str, matching: str) -> list[BareHit]:
+    """The first hits of a statement that marks them in the paragraphs: article, paragraph, left, hit, right."""
+    found: list[BareHit] = []
+    for article, number, marked in connection.execute(statement, (matching,)):
+        first, *others = marked.split(BEGIN)
+        text, at = marked.replace(BEGIN, "").replace(END, ""), len(first)
+        for other in others:
+            hit, _, right = other.partition(END)
+            end = at + len(hit)
+            found.append((article, number, text[max(0, at - CONTEXT) : at], hit, text[end : end + CONTEXT]))
+            at = end + len(right)
+    return found[:HITS]
 
 
 def measure_queries(project: Project, scratch: Path, ready: Sequence[tuple[int, str]]) -> None:
-    """The first hits of some queries beside the same from SQLite alone: as many rows as our hits lie in.
+    """The first hits of some queries beside the same hits from SQLite alone.
 
     The bare statement neither looks whether a journal has news nor whether the words stand in a note or a tag; its pieces
     are not joined, as a bare INSERT leaves them. Ours are, and the project has lain still for some seconds.
     """
     connection, _ = bare_index(scratch / "shown.sqlite", ready, texts=True)
+    connection.execute("CREATE TABLE places (row INTEGER PRIMARY KEY, article TEXT, number INTEGER)")
+    numbers = ((article_id, n) for article_id in project.articles for n in range(1, len(project.text(article_id)) + 1))
+    connection.executemany(
+        "INSERT INTO places VALUES (?, ?, ?)", ((row, *place) for row, place in enumerate(numbers, 1))
+    )
     connection.execute("CREATE TABLE marked (row INTEGER PRIMARY KEY)")
     with contextlib.closing(sqlite3.connect(project.path / "index.sqlite")) as index:
         connection.executemany("INSERT INTO marked VALUES (?)", index.execute("SELECT DISTINCT row FROM marked"))
     for name, (typed, matching) in cases().items():
-        both = "AND rowid IN (SELECT row FROM marked)" if name.startswith("tag") else ""
-        where = f"FROM words WHERE words MATCH ? {both} ORDER BY rowid LIMIT {HITS}"
-        shown = f"SELECT rowid, snippet(words, 0, '[', ']', '…', 12) {where}"
-        ours, bare = by_turns(partial(first_hits, project, typed), partial(fetched, connection, shown, matching))
-        ratio(f"{name}, first {len(first_hits(project, typed))} hits", ours, bare, QUERY_BAR)
+        hits = first_hits(project, typed)
+        paragraphs = list(dict.fromkeys((hit.article_id, hit.paragraph) for hit in hits))
+        tagged = "AND EXISTS (SELECT 1 FROM marked WHERE row = words.rowid)" if name.startswith("tag") else ""
+        shown = (
+            f"SELECT article, number, highlight(words, 0, '{BEGIN}', '{END}') FROM words JOIN places ON row = words.rowid "
+            f"WHERE words MATCH ? {tagged} ORDER BY words.rowid LIMIT {len(paragraphs)}"
+        )
+        bare_hits = partial(bare_first, connection, shown, matching)
+        if bare_hits() != [(hit.article_id, hit.paragraph, hit.left, hit.hit, hit.right) for hit in hits]:
+            raise AssertionError(f"{name}: the bare statement finds other hits")
+        ours, bare = by_turns(partial(first_hits, project, typed), bare_hits)
+        ratio(f"{name}, first {len(hits)} hits", ours, bare, QUERY_BAR)
     connection.close()
     (scratch / "shown.sqlite").unlink()
 
@@ -272,6 +299,7 @@ def main() -> None:
     parser.add_argument("--paragraphs", type=int, default=25)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-build", action="store_true", help="take the index as it is, with --folder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
@@ -279,7 +307,8 @@ def main() -> None:
         with contextlib.closing(made(folder, options.mb, options.paragraphs)) as project:
             texts = (project.text(article_id) for article_id in project.articles)
             ready = list(enumerate((t.text_of(n) for t in texts for n in range(1, len(t) + 1)), 1))
-        measure_build(folder, scratch, ready, options.rounds)
+        if not options.no_build:
+            measure_build(folder, scratch, ready, options.rounds)
         with contextlib.closing(Project.open(folder, coder="bench")) as project:
             project.counts()  # the folder of the journals is looked at for the first time: it lies still from here on
             measure_queries(project, scratch, ready)

@@ -8,14 +8,14 @@ from reader.search.bind import Bound, MarkTest, TagNames
 from reader.search.match import expression, said
 from reader.search.places import stands
 from reader.search.sources import END, All, Any, Place, Rows, Source
-from reader.search.tree import And, Field, Leaf, Near, Note, Or, Phrase, Query, Regex, Word, Words
+from reader.search.tree import And, Field, Leaf, Near, Not, Note, Or, Phrase, Query, Regex, Word, Words, all_of
 
 _FAR_APART = 30
 """More alternatives than this are looked for by scanning: so many streams cost more."""
 _DEEPEST = 8
 _LOOKED_UP = (Word, Phrase, Near)
 
-_WORDS = """
+WORDS = """
 SELECT words.rowid, byte, size, start FROM words CROSS JOIN places ON places.row = words.rowid
 WHERE words MATCH ? AND words.rowid >= ? ORDER BY words.rowid
 """
@@ -41,13 +41,24 @@ class Asked:
         self._unlabelled = unlabelled
         self._labels: dict[Leaf, Source | None] = {}
         self._marks: dict[MarkTest, Source] = {}
+        self.granted: set[MarkTest] = set()
+        """What each row that the query's driver gives passes."""
+
+    def matching(self, query: Query) -> str:
+        """What finds the rows of a query of words that stand in no note and no tag's path; empty for any other."""
+        if isinstance(query, And):
+            parts: list[Query] = [part for part in query.parts if not isinstance(part, Not)]
+            forbidden = [part.part for part in query.parts if isinstance(part, Not)]
+            known = bool(parts) and all(map(self._text_only, (*parts, *forbidden)))
+            return said(all_of(parts), query) if known else ""
+        return said(query, None) if self._text_only(query) else ""
 
     def driver(self, query: Query) -> Source | None:
         """Rows among which are all that the query holds in; None where only looking at every paragraph tells."""
         if isinstance(query, _LOOKED_UP):  # the commonest first
             return self._anywhere(query)
         if isinstance(query, And):
-            return self._all(query)
+            return self._all(query, whole=query is self.bound.tree)
         if isinstance(query, Or):
             return self._any(query)
         if isinstance(query, Field):
@@ -57,13 +68,16 @@ class Asked:
             return self.labels_with(query, fresh=True) or _NONE
         return None
 
-    def _all(self, query: And) -> Source | None:
+    def _all(self, query: And, *, whole: bool) -> Source | None:
         """What can be said in one expression is; a Not narrows it where the index is sure."""
         plain: list[Query] = []
         sources: list[Source] = []
         for part in query.parts:
             if self._text_only(part):
                 plain.append(part)
+            elif whole and isinstance(part, Field) and isinstance(test := self.bound.tests[part], MarkTest):
+                self.granted.add(test)
+                sources.append(self._new_marks(test))
             elif (source := self.driver(part)) is not None:
                 sources.append(source)
         if plain:
@@ -92,7 +106,7 @@ class Asked:
         return isinstance(query, _LOOKED_UP) and self.labels_with(query) is None
 
     def _words(self, matching: str) -> Source:
-        return Rows(self.connection, _WORDS, (matching,))
+        return Rows(self.connection, WORDS, (matching,))
 
     def _anywhere(self, leaf: Words) -> Source:
         text = self._words(expression(leaf))

@@ -45,23 +45,20 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     annotation: str = ""
 
 
-def hits_of(unit: Unit, wanted: tuple[Leaf, ...], *, labelled: bool = True) -> list[Hit]:
-    """The hits in a paragraph in which the query holds: its text first, then notes, then tags.
-
-    `labelled` is false where it is known that none of the words stands in a note or tag.
-    """
+def hits_of(unit: Unit, wanted: tuple[Leaf, ...]) -> list[Hit]:
+    """The hits in a paragraph in which the query holds: its text first, then notes, then tags."""
     article_id, number, first, text = unit.article.id, unit.number, unit.start, unit.text
     spans = unit.spans(wanted[0]) if len(wanted) == 1 else [span for leaf in wanted for span in unit.spans(leaf)]
-    plain = unit.plain is not None
+    is_in_order = len(spans) == 1 or (len(wanted) == 1 and unit.plain is not None)
     hits: list[Hit] = []
-    for start, end in _in_order(spans) if len(spans) > 1 else spans:
-        if plain:
-            left, right = max(0, start - CONTEXT), end + CONTEXT
-        else:
+    for start, end in spans if is_in_order else _in_order(spans):
+        if unit.plain is None:
             left, right = _context(unit.view, start, end)
-        found = text[left:start], text[start:end], text[end:right]
-        hits.append(Hit(article_id, number, *found, first + start, first + end))
-    if labelled:
+        else:
+            left, right = start - CONTEXT if start > CONTEXT else 0, end + CONTEXT
+        parts = text[left:start], text[start:end], text[end:right]
+        hits.append(Hit(article_id, number, *parts, first + start, first + end))
+    if unit.may_be_labelled(wanted):
         hits += _label_hits(unit, wanted)
     if not hits:
         end = unit.view.before(min(len(text), OPENING))

@@ -8,17 +8,16 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from reader.errors import Damage
 from reader.model import Article, Corpus
-from reader.search.asked import Asked
+from reader.search.asked import WORDS, Asked
 from reader.search.bind import Bound, MarkTest, Scope, TagNames
 from reader.search.hits import Hit, Order, hits_of, ordered
 from reader.search.index import Index
 from reader.search.scan import NOBODY, units
-from reader.search.sources import Source
 from reader.search.tree import Leaf, Query
 from reader.search.unit import Judge, Unit
 
@@ -68,8 +67,42 @@ class Library:
 
 
 _NOWHERE = ("", -1, -1)
+
+
+class _State:
+    """What is known as long as neither index nor codebook nor library change."""
+
+    def __init__(self, version: int, articles: Mapping[str, Article], names: TagNames, library: Library) -> None:
+        self.version = version
+        """SQLite's number of the state of the index; -1 where it cannot be told from another one."""
+        self.articles = articles
+        self.names = names
+        self.library = library
+        self.unlabelled: dict[str, set[Leaf]] = {}
+        """Leaves that stand in no note and no tag's path, by the one coder whose marks are meant."""
+
+
+class _Plan:
+    """A query bound, and what finds its rows if that are words in the texts alone: this holds for one state."""
+
+    __slots__ = ("_library", "bound", "matching", "state")
+
+    def __init__(self, query: str | Query, corpus: Corpus, scope: Scope) -> None:
+        self.bound = Bound(query, corpus, scope)
+        self._library = (corpus.tags, corpus.articles, scope.saved)
+        self.state: _State | None = None
+        self.matching = ""
+
+    def holds(self, corpus: Corpus, scope: Scope) -> bool:
+        """Whether the query still means what it meant: one without fields does in every library."""
+        if self.bound.is_plain:
+            return True
+        tags, articles, saved = self._library
+        return tags is corpus.tags and articles is corpus.articles and saved is scope.saved
+
+
 _KEPT = 64
-"""Queries that are kept as they are bound."""
+"""Queries whose plans are kept."""
 
 
 class Lookup:
@@ -84,17 +117,15 @@ class Lookup:
         self._own = False
         self._library: Library | None = None
         self._known: tuple[object, str] = (None, "")
-        self._names: TagNames | None = None
-        self._unlabelled: dict[str, set[Leaf]] = {}
-        self._version = -1
-        self._plain: dict[tuple[str | Query, str, str], Bound] = {}
+        self._state: _State | None = None
+        self._plans: dict[tuple[str | Query, str, str], _Plan] = {}
 
     def search(
         self, query: str | Query, *, scope: Scope = NOBODY, order: Order = "article", limit: int | None = None
     ) -> Iterator[Hit]:
         """As `scan.scan`: the same hits."""
-        bound = self._bound(query, scope)
-        return ordered(self._hits(bound), order, self._corpus, limit)
+        plan = self._plan(query, scope)
+        return ordered(self._hits(plan), order, self._corpus, limit)
 
     def count(self, query: str | Query, *, scope: Scope = NOBODY) -> int:
         """As `scan.count`."""
@@ -102,8 +133,8 @@ class Lookup:
 
     def matching(self, query: str | Query, *, scope: Scope = NOBODY) -> Iterator[tuple[str, int]]:
         """As `scan.matching`."""
-        bound = self._bound(query, scope)
-        return ((unit.article.id, unit.number) for unit in self._units(bound))
+        plan = self._plan(query, scope)
+        return ((unit.article.id, unit.number) for unit in self._units(plan))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -111,24 +142,24 @@ class Lookup:
             self._connection.close()
         self._connection = None
 
-    def _bound(self, query: str | Query, scope: Scope) -> Bound:
-        """The query bound; one without fields means the same in every library and is kept."""
+    def _plan(self, query: str | Query, scope: Scope) -> _Plan:
+        """The plan of a query, kept as long as it holds."""
         key = (query, scope.coder, scope.only)
-        found = self._plain.get(key)
-        if found is None:
-            found = Bound(query, self._corpus, scope)
-            if found.is_plain:
-                if len(self._plain) >= _KEPT:
-                    self._plain.pop(next(iter(self._plain)))
-                self._plain[key] = found
+        found = self._plans.get(key)
+        if found is None or not found.holds(self._corpus, scope):
+            found = _Plan(query, self._corpus, scope)
+            if len(self._plans) >= _KEPT:
+                self._plans.pop(next(iter(self._plans)))
+            self._plans[key] = found
         return found
 
-    def _hits(self, bound: Bound) -> Iterator[Hit]:
-        leaves = bound.leaves
-        for unit in self._units(bound):
-            yield from hits_of(unit, leaves, labelled=not isinstance(unit, _Indexed) or unit.is_labelled(leaves))
+    def _hits(self, plan: _Plan) -> Iterator[Hit]:
+        leaves = plan.bound.leaves
+        for unit in self._units(plan):
+            yield from hits_of(unit, leaves)
 
-    def _units(self, bound: Bound) -> Iterator[Unit]:
+    def _units(self, plan: _Plan) -> Iterator[Unit]:
+        bound = plan.bound
         meant = bound.articles
         if self._index is None:
             articles = self._corpus.articles.values()
@@ -137,21 +168,33 @@ class Lookup:
         try:
             connection, own = self._begun(self._index)
             try:
-                library, names, unlabelled = self._state(connection, bound.scope.only)
-                judge = Judge(bound, self._corpus, names)
-                for stretch in library.stretches:
-                    asked = Asked(connection, bound, names, unlabelled)  # streams only go forward, rows begin anew here
-                    driver = asked.driver(bound.tree) if stretch.indexed else None
-                    if driver is None:
+                state = self._seen(connection)
+                judge = Judge(bound, self._corpus, state.names)
+                for stretch in state.library.stretches:
+                    if not stretch.indexed:
                         yield from units(judge, (a for a in stretch.articles if meant is None or a.id in meant))
+                    elif self._matching(connection, plan, state):
+                        yield from self._with_words(stretch, connection, plan.matching, judge)
                     else:
-                        asked.only_text = all(asked.labels_with(leaf) is None for leaf in bound.leaves)
-                        yield from self._stretch(stretch, driver, judge, asked, meant)
+                        yield from self._with_marks(stretch, self._asked(connection, plan, state), judge)
             finally:
                 if own:
                     self._ended(connection)
         except sqlite3.DatabaseError as error:
             raise Damage(f"The index cannot be read ({error}); delete index.sqlite, it is built anew.") from error
+
+    @staticmethod
+    def _asked(connection: sqlite3.Connection, plan: _Plan, state: _State) -> Asked:
+        """Streams from the first row on; those of another stretch only go forward."""
+        unlabelled = state.unlabelled.setdefault(plan.bound.scope.only, set())
+        return Asked(connection, plan.bound, state.names, unlabelled)
+
+    def _matching(self, connection: sqlite3.Connection, plan: _Plan, state: _State) -> str:
+        """What finds the rows if they are those of words in the texts alone; else empty."""
+        if plan.state is not state:
+            plan.matching = self._asked(connection, plan, state).matching(plan.bound.tree)
+            plan.state = state
+        return plan.matching
 
     def _begun(self, index: Index) -> tuple[sqlite3.Connection, bool]:
         """A connection that sees one state of the index, and whether it has to be let go of.
@@ -172,9 +215,36 @@ class Lookup:
         if connection is not self._connection:
             connection.close()
 
-    def _stretch(
-        self, stretch: _Stretch, driver: Source, judge: Judge, asked: Asked, meant: frozenset[str] | None
+    def _with_words(
+        self, stretch: _Stretch, connection: sqlite3.Connection, matching: str, judge: Judge
     ) -> Iterator[Unit]:
+        """The paragraphs of a query of words that stand in no note and no tag's path."""
+        articles, bases, ends = stretch.articles, stretch.bases, stretch.ends
+        text_of = self._text
+        at, last = 0, len(ends) - 1
+        while at <= last:
+            for row, byte, size, start in connection.execute(WORDS, (matching, bases[at] + 1)):
+                if row > ends[at]:
+                    at = bisect_right(bases, row - 1, at) - 1
+                    if row > ends[at]:  # of an article that is not in the library: on from the next one
+                        break
+                article, number = articles[at], row - bases[at]
+                unit = _InTextAlone(judge, article, number, text_of(judge, article, number, byte, size), start)
+                if judge.holds(unit):
+                    yield unit
+            else:
+                return
+            at += 1
+
+    def _with_marks(self, stretch: _Stretch, asked: Asked, judge: Judge) -> Iterator[Unit]:
+        """The paragraphs of any query; what is marked on them may matter."""
+        bound = judge.bound
+        meant = bound.articles
+        driver = asked.driver(bound.tree)
+        if driver is None:
+            yield from units(judge, (a for a in stretch.articles if meant is None or a.id in meant))
+            return
+        asked.only_text = all(asked.labels_with(leaf) is None for leaf in bound.leaves)
         articles, bases, ends = stretch.articles, stretch.bases, stretch.ends
         at = 0
         row = bases[0] + 1
@@ -213,25 +283,26 @@ class Lookup:
             self.close()
             reader = index.reader()
             self._connection, self._generation, self._own = reader.connection, reader.generation, reader.own
-            self._known, self._version = (None, ""), -1
+            self._known, self._state = (None, ""), None
         return self._connection
 
-    def _state(self, connection: sqlite3.Connection, only: str) -> tuple[Library, TagNames, set[Leaf]]:
-        """What is known of the library as the connection sees it: kept as long as neither index nor codebook nor library change."""
-        corpus, names = self._corpus, self._names
-        if names is None or names.tags is not corpus.tags:
-            names = self._names = TagNames(corpus)
-            self._version = -1
+    def _seen(self, connection: sqlite3.Connection) -> _State:
+        """What is known of the state that the connection sees."""
+        corpus, known = self._corpus, self._state
+        tags, articles = corpus.tags, corpus.articles
         version = -1
         if self._own and connection is self._connection:
             version = connection.execute("PRAGMA data_version").fetchone()[0]
-        if version < 0 or version != self._version:
-            self._unlabelled.clear()
-        library = self._library
-        if library is None or version < 0 or version != self._version or self._known[0] is not corpus.articles:
-            library = self._articles(connection)
-        self._version = version
-        return library, names, self._unlabelled.setdefault(only, set())
+            if (
+                known is not None
+                and known.version == version
+                and known.articles is articles
+                and known.names.tags is tags
+            ):
+                return known
+        names = known.names if known is not None and known.names.tags is tags else TagNames(corpus)
+        self._state = _State(version, articles, names, self._articles(connection))
+        return self._state
 
     def _articles(self, connection: sqlite3.Connection) -> Library:
         row = connection.execute("SELECT value FROM meta WHERE name = 'texts'").fetchone()
@@ -243,6 +314,20 @@ class Lookup:
         return self._library
 
 
+class _InTextAlone(Unit):
+    """A paragraph found through the index, where nothing of what is looked for stands in a note or a tag's path."""
+
+    __slots__ = ()
+
+    def in_labels(self, leaf: Leaf) -> bool:
+        """It does not."""
+        return False
+
+    def may_be_labelled(self, leaves: tuple[Leaf, ...]) -> bool:
+        """None of them does."""
+        return False
+
+
 class _Indexed(Unit):
     """A paragraph found through the index, which knows what is marked on it."""
 
@@ -252,14 +337,14 @@ class _Indexed(Unit):
 
     def has_mark(self, test: MarkTest) -> bool:
         """Whether an annotation on the paragraph is so: the index knows."""
-        return self.asked.marks_that(test).seek(self.row) == self.row
+        return test in self.asked.granted or self.asked.marks_that(test).seek(self.row) == self.row
 
     def may_be_in_labels(self, leaf: Leaf) -> bool:
         """Whether a leaf may stand in a note or a tag's path."""
         labels = self.asked.labels_with(leaf)
         return labels is not None and labels.seek(self.row) == self.row
 
-    def is_labelled(self, leaves: tuple[Leaf, ...]) -> bool:
+    def may_be_labelled(self, leaves: tuple[Leaf, ...]) -> bool:
         """Whether one of some leaves may stand in a note or a tag's path here."""
         return not self.asked.only_text and any(map(self.may_be_in_labels, leaves))
 

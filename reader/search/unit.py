@@ -10,7 +10,7 @@ from reader.errors import UsageError
 from reader.model import Annotation, Article, ArticleText, Corpus, Marks, Paragraph, role_of
 from reader.search.bind import ArticleTest, Bound, MarkTest, ParagraphTest, TagNames, said_by
 from reader.search.fold import View, as_ascii, fold
-from reader.search.places import ascii_places, places, stands
+from reader.search.places import ascii_finder, places, stands
 from reader.search.tree import And, Field, Inside, Leaf, Near, Not, Note, Or, Phrase, Query, Regex, Word
 
 Where = Literal["text", "note", "tag", "paragraph"]
@@ -20,6 +20,7 @@ PATTERN_SECONDS = 10.0
 
 
 _LEAVES = (Word, Phrase, Inside, Near, Regex, Note)
+_STANDING = (Word, Phrase, Inside)
 
 
 class Label(NamedTuple):
@@ -41,7 +42,7 @@ class Unit:
         self.article = article
         self.number = number
         self.text = text
-        self.plain = as_ascii(text)
+        self.plain = text.lower() if text.isascii() else as_ascii(text)
         """The folded text where no position is another than in the text and no grapheme can be cut."""
         self.start = start
         self._view: View | None = None
@@ -62,13 +63,12 @@ class Unit:
         return found
 
     def _spans(self, leaf: Leaf) -> list[Span]:
+        if isinstance(leaf, _STANDING) and self.plain is not None:  # the common case without what it can do without
+            return ascii_finder(leaf)(self.plain)
         if isinstance(leaf, Note):
             return []
         if isinstance(leaf, Regex):
             return self.judge.patterns.spans(leaf, self.text)
-        plain = self.plain
-        if plain is not None and not isinstance(leaf, Near):  # the common case without what it can do without
-            return ascii_places(leaf, plain)
         view = self.view
         return [view.span(start, end) for start, end in places(leaf, view.folded)]
 
@@ -98,6 +98,10 @@ class Unit:
         if isinstance(leaf, Note):
             return any(label.where == "note" and stands(leaf.part, label.folded) for label in self.labels())
         return not isinstance(leaf, Regex) and any(stands(leaf, label.folded) for label in self.labels())
+
+    def may_be_labelled(self, leaves: tuple[Leaf, ...]) -> bool:
+        """Whether one of some leaves may stand in a note or a tag's path here: they have to be looked at."""
+        return True
 
     def is_reviewed(self) -> bool:
         """Whether the coder who asks, or anyone, has reviewed the paragraph."""
@@ -140,12 +144,19 @@ class Judge:
     def __init__(self, bound: Bound, corpus: Corpus, names: TagNames | None = None) -> None:
         self.bound = bound
         self.corpus = corpus
-        self.patterns = Patterns()
+        self._patterns: Patterns | None = None
         self.names = names or TagNames(corpus)
         self._kept = ""
         self._text: ArticleText | None = None
         self._marks: Marks | None = None
         self._labels: dict[int, tuple[Label, ...]] | None = None
+
+    @property
+    def patterns(self) -> Patterns:
+        """The patterns of this search, made when the first is asked for."""
+        if self._patterns is None:
+            self._patterns = Patterns()
+        return self._patterns
 
     def holds(self, unit: Unit, query: Query | None = None) -> bool:
         """Whether the query, or a part of it, holds in a paragraph."""
@@ -153,12 +164,26 @@ class Judge:
         if isinstance(query, _LEAVES):  # asked of every candidate: the commonest first
             return bool(unit.spans(query)) or unit.in_labels(query)
         if isinstance(query, And):
-            return all(self.holds(unit, part) for part in query.parts)
+            return self._all_hold(unit, query.parts)
         if isinstance(query, Or):
-            return any(self.holds(unit, part) for part in query.parts)
+            return self._one_holds(unit, query.parts)
         if isinstance(query, Not):
             return not self.holds(unit, query.part)
         return self._passes(unit, query)
+
+    # loops: asked of every candidate, generators take twice as long
+
+    def _all_hold(self, unit: Unit, parts: tuple[Query, ...]) -> bool:
+        for part in parts:  # noqa: SIM110
+            if not self.holds(unit, part):
+                return False
+        return True
+
+    def _one_holds(self, unit: Unit, parts: tuple[Query, ...]) -> bool:
+        for part in parts:  # noqa: SIM110
+            if self.holds(unit, part):
+                return True
+        return False
 
     def _passes(self, unit: Unit, field: Field) -> bool:
         test = self.bound.tests[field]

@@ -81,6 +81,14 @@ class Tails:
             self._known_paths = (names, paths)
         return paths
 
+    def size_of(self, name: str) -> int:
+        """The size of a journal as `paths` has found it; -1 if there is none."""
+        return self._listing.size_of(f"{name}{SUFFIX}")
+
+    def close(self) -> None:
+        """Let go of the files that are held open."""
+        self._listing.close()
+
     def checkpoint_path(self, name: str) -> Path:
         """Where the checkpoint of a journal is."""
         return self._folder / f"{name}{CHECKPOINT_SUFFIX}"

@@ -673,7 +673,8 @@ class TinyStore:
     def _sizes(self, paths: Mapping[str, Path]) -> list[int]:
         """The sizes of journals; nobody else writes the one that is open."""
         own = self._journal
-        return [own.size if own is not None and own.name == n else fs.size_of(path) for n, path in paths.items()]
+        size_of = self._tails.size_of
+        return [own.size if own is not None and own.name == n else size_of(n) for n in paths]
 
     def newest_first(self, coder: str = "") -> Iterator[Edit]:
         """The edits of one coder, or of all, from the newest."""
@@ -724,6 +725,7 @@ class TinyStore:
 
     def close(self) -> None:
         """Settle and give up the right to write."""
+        self._tails.close()
         journal, session = self._journal, self._session
         if journal is None:
             return
