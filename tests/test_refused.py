@@ -251,6 +251,7 @@ def test_a_fault_of_the_program_keeps_the_edit_and_is_said(
         while project.pending:
             with contextlib.suppress(NotSaved):  # of a try that had begun
                 project.flush()
+    project.close()  # the thread has ended: it has said all it had to say
     assert isinstance(events[0], Unsaved)
     assert isinstance(events[-1], Saved)
     assert set(shouted) == {ZeroDivisionError}
