@@ -213,10 +213,11 @@ class Marks:
     """All annotations and reviews of one article, by paragraph; never changed: an edit makes new ones.
 
     `by_paragraph` lists an annotation under every paragraph it touches, in order of creation; marks on
-    the whole article stand under 0. `reviews` maps a paragraph number to the latest time by coder.
+    the whole article stand under 0. `reviews` maps a paragraph number to the latest time by coder; `moved`
+    has the paragraphs of reviews that were made on others, in a copy that split the text in another way.
     """
 
-    __slots__ = ("annotations", "by_paragraph", "review_records", "reviews")
+    __slots__ = ("annotations", "by_paragraph", "moved", "review_records", "reviews")
 
     def __init__(
         self,
@@ -224,11 +225,13 @@ class Marks:
         by_paragraph: Mapping[int, tuple[Annotation, ...]] | None = None,
         review_records: Mapping[str, Review] | None = None,
         reviews: Mapping[int, Mapping[str, str]] | None = None,
+        moved: Mapping[str, int] | None = None,
     ) -> None:
         self.annotations = annotations if annotations is not None else {}
         self.by_paragraph = by_paragraph if by_paragraph is not None else {}
         self.review_records = review_records if review_records is not None else {}
         self.reviews = reviews if reviews is not None else {}
+        self.moved = moved if moved is not None else {}
 
     def of(self, number: int, coder: str | None = None) -> tuple[Annotation, ...]:
         """The annotations that touch a paragraph (0: on the whole article), of one coder or of all."""
@@ -248,9 +251,13 @@ class Marks:
             if number and any(a.tag and a.coder == coder for a in marks)
         )
 
+    def paragraph_of(self, review: Review) -> int:
+        """The number of the paragraph that a review is about: the one that holds its beginning."""
+        return self.moved.get(review.id, review.paragraph)
+
     def reviews_of(self, number: int, coder: str) -> list[Review]:
         """A coder's reviews of one paragraph, the earliest first."""
-        found = (r for r in self.review_records.values() if r.paragraph == number and r.coder == coder)
+        found = (r for r in self.review_records.values() if self.paragraph_of(r) == number and r.coder == coder)
         return sorted(found, key=lambda r: (r.at, r.id))
 
 

@@ -46,8 +46,8 @@ def merged(base: Record | None, later: Record, current: Record) -> Record:
     None) the earlier one's values stand.
     """
     if base is None:
-        return _fields({}, later, current, made=True)
-    found = _fields(base, later, current, made=False)
+        return _as_parted(_fields({}, later, current, made=True), later, current)
+    found = _as_parted(_fields(base, later, current, made=False), later, current)
     lost = _lost(base, later, current)
     return {**found, "meta": {**lost, **found["meta"]}} if lost else found
 
@@ -59,6 +59,17 @@ def _fields(base: Record, later: Record, current: Record, *, made: bool) -> Reco
         if value is not _GONE:
             found[key] = value
     return found
+
+
+PARTED = "paragraphs_sha256"
+
+
+def _as_parted(found: Record, later: Record, current: Record) -> Record:
+    """The article with the rule, and the roles set by hand, of those paragraphs that stand: they are about no others."""
+    if later.get(PARTED) == current.get(PARTED):
+        return found
+    stands = later if found.get(PARTED) == later.get(PARTED) else current
+    return {**found, **{name: stands[name] for name in ("split", "roles") if name in stands}}
 
 
 _GONE = object()

@@ -132,15 +132,15 @@ HARM: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "paragraphs": (
         lambda folder: cut(folder, "texts/*/*.paragraphs", -4),
-        r"^The paragraphs \w+\.paragraphs of article 1 are not what was imported; a backup may hold them\.",
+        r"^The paragraphs [\w.]+\.paragraphs of article 1 are not what was imported; a backup may hold them\.",
     ),
     "head of the paragraphs": (
         lambda folder: changed(folder, "texts/*/*.paragraphs", b"{", b"["),
-        r"^The paragraphs \w+\.paragraphs of article 1 cannot be read: ",
+        r"^The paragraphs [\w.]+\.paragraphs of article 1 cannot be read: ",
     ),
     "paragraphs gone": (
         lambda folder: one(folder, "texts/*/*.paragraphs").unlink(),
-        r"^The paragraphs \w+\.paragraphs of article 1 cannot be read: No such file",
+        r"^The paragraphs [\w.]+\.paragraphs of article 1 cannot be read: No such file",
     ),
 }  # fmt: skip
 

@@ -49,7 +49,9 @@ def mark(key: str, tag: str, start: int = 0, end: int = 5, *, article: str = "a1
 
 
 def review(key: str, paragraph: int, at: str, *, article: str = "a1", coder: str = "c1") -> Change:
-    record = {"id": key, "coder": coder, "article": article, "paragraph": paragraph, "start": 0, "end": 9, "at": at}
+    start = (paragraph - 1) * 10
+    bounds = {"start": start, "end": start + 9}
+    record = {"id": key, "coder": coder, "article": article, "paragraph": paragraph, **bounds, "at": at}
     return Change("reviews", key, None, record)
 
 

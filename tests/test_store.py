@@ -575,3 +575,30 @@ def test_what_another_program_put_behind_ones_own_journal_is_read_and_gone_on_fr
     again = Project.open(project.path, coder="c2")
     assert names_of(again) == ["a", "b", "c"]
     assert again.verify() == []
+
+
+def test_an_older_project_gets_what_git_needs_when_it_is_opened_for_writing(project: Project) -> None:
+    project.close()
+    ignored, merged = (project.path / name for name in (".gitignore", ".gitattributes"))
+    now_written = ignored.read_bytes(), merged.read_bytes()
+    ignored.write_bytes(b"*\n!.gitignore\n!project.json\n!texts/\n!texts/**\n!journal/\n!journal/*.jsonl\n")
+    merged.unlink()
+    Project.open(project.path, coder="c1", write=False)
+    assert not merged.exists()
+    again = Project.open(project.path, coder="c1")
+    again.start()
+    again.close()
+    assert (ignored.read_bytes(), merged.read_bytes()) == now_written
+    assert b"\n!.gitattributes\n" in ignored.read_bytes()
+    assert b"merge=union" in merged.read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"*.jsonl filter=lfs\n", b"texts/** -text\njournal/** -text\n"])
+def test_what_a_user_wrote_for_git_or_took_out_stays_so(project: Project, content: bytes) -> None:
+    project.close()
+    for name in (".gitignore", ".gitattributes"):
+        (project.path / name).write_bytes(content)
+    again = Project.open(project.path, coder="c1")
+    again.start()
+    again.close()
+    assert {(project.path / name).read_bytes() for name in (".gitignore", ".gitattributes")} == {content}

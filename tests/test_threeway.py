@@ -45,6 +45,16 @@ def test_where_both_made_it_the_earlier_stands_and_has_all_sources() -> None:
     assert merged(None, later, first) == record(number=3, sources=["a", "b"])
 
 
+def test_rule_and_roles_go_with_the_paragraphs_that_stand() -> None:
+    first = record(paragraphs_sha256="1", split={"rule": "line"}, roles={"4": "heading"})
+    later = record(paragraphs_sha256="2", split={"rule": "blank"}, roles={"2": "heading"})
+    assert merged(None, later, first) == first
+    base = record(paragraphs_sha256="0", split={"rule": "auto"}, roles={})
+    by_hand = {**base, "roles": {"3": "furniture"}}
+    assert merged(base, by_hand, later) == merged(base, later, by_hand) == later
+    assert merged(base, later, first) == later
+
+
 def test_what_another_copy_changed_does_not_go_with_an_undo() -> None:
     history = History()
     assert history.changed("a1", record(number=2), BASE, None) == record(number=2)

@@ -84,11 +84,13 @@ def pass_rows(project: Project, coder: str = "") -> list[dict[str, Any]]:
     for article in project.articles.values():
         numbers = set(visited(project, article))
         total += len(numbers)
-        for review in project.marks(article.id).review_records.values():
-            if review.coder == coder and review.paragraph in numbers:
+        marks = project.marks(article.id)
+        for review in marks.review_records.values():
+            number = marks.paragraph_of(review)
+            if review.coder == coder and number in numbers:
                 for index, start in enumerate(starts):
                     if start <= review.at < ends[index]:
-                        seen[index].add((article.id, review.paragraph))
+                        seen[index].add((article.id, number))
     return [
         {
             "name": name,

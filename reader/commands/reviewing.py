@@ -72,10 +72,7 @@ def unreview(project: Project, article: Article, paragraphs: Sequence[int]) -> O
     seen = [n for n in numbers if marks.reviewed(n, project.coder, since)]
     if not seen:
         return Outcome(f"Not reviewed: {where(project, article, numbers)}.", "not reviewed")
-    wanted = set(seen)
-    gone = [
-        r for r in marks.review_records.values() if r.coder == project.coder and r.paragraph in wanted and r.at >= since
-    ]
+    gone = [r for number in seen for r in marks.reviews_of(number, project.coder) if r.at >= since]
     edit = project.apply("unreview", [(record, None) for record in gone])
     return Outcome(
         f"Took the reviewed mark off {where(project, article, seen)}.", f"¶ {listed(seen)} not reviewed", edit

@@ -197,8 +197,9 @@ def _figures(project: Project, by: str) -> dict[str, _Figures]:
                 one.notes += bool(row.note)
                 one.articles.add(article.id)
         for review in marks.review_records.values():
-            if (not by or review.coder == by) and review.paragraph in readable:
-                found.setdefault(review.coder, _Figures()).reviewed.add((article.id, review.paragraph))
+            number = marks.paragraph_of(review)
+            if (not by or review.coder == by) and number in readable:
+                found.setdefault(review.coder, _Figures()).reviewed.add((article.id, number))
         for coder, one in found.items():
             one.coded.update((article.id, number) for number in _coded(project, marks, coder))
     return found

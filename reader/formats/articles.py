@@ -76,9 +76,9 @@ def _row(
             coded.setdefault(annotation.coder, set()).update(touched(annotation, text))
     reviewed: dict[str, set[int]] = {coder: set() for coder in coders}
     for review in marks.review_records.values():
-        kept = options.keep is None or options.keep(article.id, review.paragraph)
+        kept = options.keep is None or options.keep(article.id, marks.paragraph_of(review))
         if kept and review.coder in reviewed:
-            reviewed[review.coder].add(review.paragraph)
+            reviewed[review.coder].add(marks.paragraph_of(review))
     to_read = sum(role_of(article, text.paragraph(n)) not in PASSED_OVER for n in range(1, len(text) + 1))
     cells: list[Cell] = [
         article.number,

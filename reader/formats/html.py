@@ -124,9 +124,9 @@ class _Page:
     def _readers(self, article: Article) -> dict[int, list[str]]:
         """Who marked which paragraph as read, by name."""
         found: dict[int, set[str]] = {}
-        options = self.by_tag.options
-        for review in wanted_reviews(self.by_tag.corpus.marks(article.id), article.id, options):
-            found.setdefault(review.paragraph, set()).add(review.coder)
+        marks = self.by_tag.corpus.marks(article.id)
+        for review in wanted_reviews(marks, article.id, self.by_tag.options):
+            found.setdefault(marks.paragraph_of(review), set()).add(review.coder)
         return {number: sorted(coders) for number, coders in found.items()}
 
     def _paragraph(self, article: Article, paragraph: Paragraph, words: str, rows: list[Meant], beside: str) -> str:

@@ -22,7 +22,7 @@ def by_coder(corpus: Corpus, article: Article, options: ExportOptions, tags: Tag
     found: dict[str, list[Meant]] = {
         review.coder: []
         for review in marks.review_records.values()
-        if options.coder in ("", review.coder) and (keep is None or keep(article.id, review.paragraph))
+        if options.coder in ("", review.coder) and (keep is None or keep(article.id, marks.paragraph_of(review)))
     }
     for row in meant(wanted(corpus, article.id, options, marks), tags):
         anchor = row.annotation.anchor

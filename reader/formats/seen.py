@@ -45,9 +45,10 @@ def wanted_reviews(marks: Marks, article_id: str, options: ExportOptions) -> lis
     found = [
         review
         for review in marks.review_records.values()
-        if (not options.coder or review.coder == options.coder) and (keep is None or keep(article_id, review.paragraph))
+        if (not options.coder or review.coder == options.coder)
+        and (keep is None or keep(article_id, marks.paragraph_of(review)))
     ]
-    return sorted(found, key=lambda review: (review.paragraph, review.at, review.id))
+    return sorted(found, key=lambda review: (marks.paragraph_of(review), review.at, review.id))
 
 
 def coders_at_work(corpus: Corpus, options: ExportOptions) -> list[str]:

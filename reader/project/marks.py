@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from reader.model import Annotation, ArticleText, Marks, Review
@@ -40,11 +40,20 @@ def gather(annotations: Iterable[Annotation], reviews: Iterable[Review], text: A
         for number in numbers:
             grouped.setdefault(number, []).append(annotation)
     records = {review.id: review for review in reviews}
+    moved = dict(_moved(records.values(), text))
     latest: dict[int, dict[str, str]] = {}
     for review in records.values():
-        known = latest.setdefault(review.paragraph, {})
+        known = latest.setdefault(moved.get(review.id, review.paragraph), {})
         known[review.coder] = max(known.get(review.coder, ""), review.at)
-    return Marks(by_id, {number: tuple(found) for number, found in grouped.items()}, records, latest)
+    return Marks(by_id, {number: tuple(found) for number, found in grouped.items()}, records, latest, moved)
+
+
+def _moved(reviews: Iterable[Review], text: ArticleText) -> Iterator[tuple[str, int]]:
+    """The reviews whose words begin in another paragraph than the one they name, and its number."""
+    for review in reviews:
+        number = text.number_at(review.start)
+        if number != review.paragraph:
+            yield review.id, number
 
 
 def follow(marks: Marks, pairs: Iterable[Pair], text: ArticleText) -> Marks:
@@ -58,8 +67,9 @@ def follow(marks: Marks, pairs: Iterable[Pair], text: ArticleText) -> Marks:
     by_id, by_paragraph = (
         _annotations(marks, annotations, text) if annotations else (marks.annotations, marks.by_paragraph)
     )
-    records, latest = _reviews(marks, reviews) if reviews else (marks.review_records, marks.reviews)
-    return Marks(by_id, by_paragraph, records, latest)
+    if not reviews:
+        return Marks(by_id, by_paragraph, marks.review_records, marks.reviews, marks.moved)
+    return Marks(by_id, by_paragraph, *_reviews(marks, reviews, text))
 
 
 def _annotations(
@@ -81,7 +91,9 @@ def _annotations(
     return overlay(marks.annotations).changed(by_id.items()), overlay(marks.by_paragraph).changed(by_paragraph.items())
 
 
-def _reviews(marks: Marks, changes: Sequence[Pair]) -> tuple[Overlay[str, Review], Overlay[int, Mapping[str, str]]]:
+def _reviews(
+    marks: Marks, changes: Sequence[Pair], text: ArticleText
+) -> tuple[Overlay[str, Review], Overlay[int, Mapping[str, str]], Mapping[str, int]]:
     changed: dict[str, Review | None] = {}
     for before, after in changes:
         if isinstance(before, Review):
@@ -89,20 +101,22 @@ def _reviews(marks: Marks, changes: Sequence[Pair]) -> tuple[Overlay[str, Review
         if isinstance(after, Review):
             changed[after.id] = after
     records = overlay(marks.review_records).changed(changed.items())
-    gone = {before.paragraph for before, _ in changes if isinstance(before, Review)}
-    latest: dict[int, Mapping[str, str]] = dict(_latest(records.values(), gone)) if gone else {}
+    moved = {**marks.moved, **dict(_moved((r for r in changed.values() if r is not None), text))}
+    gone = {moved.get(before.id, before.paragraph) for before, _ in changes if isinstance(before, Review)}
+    latest: dict[int, Mapping[str, str]] = dict(_latest(records.values(), gone, moved)) if gone else {}
     for _, after in changes:
         if isinstance(after, Review):
-            known = latest.get(after.paragraph, marks.reviews.get(after.paragraph, {}))
-            latest[after.paragraph] = {**known, after.coder: max(known.get(after.coder, ""), after.at)}
-    return records, overlay(marks.reviews).changed(latest.items())
+            number = moved.get(after.id, after.paragraph)
+            known = latest.get(number, marks.reviews.get(number, {}))
+            latest[number] = {**known, after.coder: max(known.get(after.coder, ""), after.at)}
+    return records, overlay(marks.reviews).changed(latest.items()), moved
 
 
-def _latest(records: Iterable[Review], numbers: Collection[int]) -> dict[int, dict[str, str]]:
+def _latest(records: Iterable[Review], numbers: Collection[int], moved: Mapping[str, int]) -> dict[int, dict[str, str]]:
     """When each coder last reviewed these paragraphs."""
     found: dict[int, dict[str, str]] = {number: {} for number in numbers}
     for review in records:
-        if review.paragraph in found:
-            known = found[review.paragraph]
+        known = found.get(moved.get(review.id, review.paragraph))
+        if known is not None:
             known[review.coder] = max(known.get(review.coder, ""), review.at)
     return found

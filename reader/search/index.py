@@ -178,7 +178,9 @@ class Index:
                     forced |= records.keys()
                     found.tables[table].update(records)
             rows = RowMaker(self._paragraph_of).rows(found.tables)
-            if sum(map(len, rows.values())) >= _BULK:
+            if history is not None and any(map(self._parts_anew, rows["articles"].values())):
+                self._write_all(list(history()))
+            elif sum(map(len, rows.values())) >= _BULK:
                 self._write_bulk(rows, forced)
             else:
                 self._follow(rows, forced)
@@ -187,18 +189,29 @@ class Index:
     def rebuild(self, edits: Iterable[Edit], cursor: str) -> None:
         """Forget all records and take in all edits there are; texts stay, they do not change."""
         edits = list(edits)
+        with self._transaction():
+            self._write_all(edits)
+            self._remember("cursor", cursor)
+
+    def _write_all(self, edits: list[Edit]) -> None:
         tables = {**latest(edits, lambda table, key: None).tables, **replayed(edits)}
         rows = RowMaker(self._paragraph_of).rows(tables)
-        with self._transaction():
-            for table in RECORD_TABLES:
-                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
-            for table, found in rows.items():
-                self._insert(table, found)
-            self._connection.execute("DELETE FROM texts WHERE article NOT IN (SELECT id FROM articles)")
-            self._remember("texts", os.urandom(8).hex())
-            texts.wait_for_all(self._connection)
-            self._work_out()
-            self._remember("cursor", cursor)
+        for table in RECORD_TABLES:
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
+        for table, found in rows.items():
+            self._insert(table, found)
+        self._connection.execute("DELETE FROM texts WHERE article NOT IN (SELECT id FROM articles)")
+        self._remember("texts", os.urandom(8).hex())
+        texts.wait_for_all(self._connection)
+        self._work_out()
+
+    def _parts_anew(self, row: tuple[Any, ...]) -> bool:
+        """Whether an article with marks has other paragraphs now, those of a copy that split its text in another way."""
+        old = self._row("articles", row[0])
+        if old is None or old[4] == row[4]:
+            return False
+        statements = (f"SELECT 1 FROM {table} WHERE live AND article = ?" for table in MARKS)  # noqa: S608  our own names
+        return any(self._connection.execute(statement, (row[0],)).fetchone() for statement in statements)
 
     def wait(self, seconds: float) -> None:
         """How long a transaction waits for that of another process before it gives up; 5 seconds unless told."""

@@ -205,7 +205,7 @@ class RowMaker:
             "articles": _article_row,
             "tags": _tag_row,
             "annotations": self.annotation_row,
-            "reviews": _review_row,
+            "reviews": self.review_row,
         }
         return {table: {key: make[table](*last) for key, last in records.items()} for table, records in tables.items()}
 
@@ -237,6 +237,23 @@ class RowMaker:
             _text(record, "note"),
         )
 
+    def review_row(self, order: Order, change: Change) -> ReviewRow:
+        """A review as a row, under the paragraph that holds its beginning."""
+        record = change.record
+        article, start = _text(record, "article"), record.get("start", -1)
+        found = self._at(article, start) if start >= 0 and change.after is not None else 0
+        return ReviewRow(
+            change.id,
+            *order,
+            int(change.after is not None),
+            state_of(change.after),
+            _text(record, "conflict_of"),
+            article,
+            _text(record, "coder"),
+            found or int(record.get("paragraph", 0)),
+            _text(record, "at"),
+        )
+
     def _at(self, article: str, position: int) -> int:
         key = (article, position)
         if key not in self._known:
@@ -255,21 +272,6 @@ def paragraphs_of(row: AnnotationRow) -> range:
 
 def _text(record: Record, name: str) -> str:
     return str(record.get(name, ""))
-
-
-def _review_row(order: Order, change: Change) -> ReviewRow:
-    record = change.record
-    return ReviewRow(
-        change.id,
-        *order,
-        int(change.after is not None),
-        state_of(change.after),
-        _text(record, "conflict_of"),
-        _text(record, "article"),
-        _text(record, "coder"),
-        int(record.get("paragraph", 0)),
-        _text(record, "at"),
-    )
 
 
 def _article_row(order: Order, change: Change) -> tuple[Any, ...]:

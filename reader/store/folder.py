@@ -25,6 +25,9 @@ FOLDERS = ("texts", "annotations", "journal", "drafts", "locks", "state", "logs"
 IGNORED_BY_GIT = b"*\n!.gitignore\n!.gitattributes\n!project.json\n!texts/\n!texts/**\n!journal/\n!journal/*.jsonl\n"
 MERGED_BY_GIT = b"project.json -text merge=union\ntexts/** -text\njournal/** -text\n"
 """Both copies' lines of `project.json` stay where both changed it: the journals say what holds. All else has one writer."""
+FOR_GIT = {".gitignore": IGNORED_BY_GIT, ".gitattributes": MERGED_BY_GIT}
+WRITTEN_EARLIER = frozenset({b"*\n!.gitignore\n!project.json\n!texts/\n!texts/**\n!journal/\n!journal/*.jsonl\n"})
+"""What earlier versions wrote into these files."""
 
 
 def create(path: Path, name: str, modes: fs.Modes = fs.PRIVATE) -> ProjectInfo:
@@ -35,13 +38,20 @@ def create(path: Path, name: str, modes: fs.Modes = fs.PRIVATE) -> ProjectInfo:
     fs.make_folder(path, modes)
     for folder in FOLDERS:
         fs.make_folder(path / folder, modes)
-    fs.replace_file(path / ".gitignore", IGNORED_BY_GIT, modes)
-    fs.replace_file(path / ".gitattributes", MERGED_BY_GIT, modes)
+    write_for_git(path, modes)
     for key in (LIBRARY, CODEBOOK):
         write_shelf(path / key, Shelf(), tables_of(key), modes)
     info = ProjectInfo(id=new_id("p"), name=name or path.resolve().name, format=FORMAT)
     write_info(path, info, modes)
     return info
+
+
+def write_for_git(path: Path, modes: fs.Modes) -> None:
+    """Write what git has to know where that is missing or as an earlier version wrote it; any other file is the user's. OSError."""
+    for name, data in FOR_GIT.items():
+        file = path / name
+        if not fs.exists(file) or fs.read_bytes(file) in WRITTEN_EARLIER:
+            fs.replace_file(file, data, modes)
 
 
 def read_info(path: Path) -> ProjectInfo:

@@ -23,6 +23,7 @@ from reader.store.journal import SUFFIX, decode_line, encode_line, parse
 from reader.store.records import Stored
 from reader.store.replay import replay_edits
 from reader.store.shelves import CODEBOOK, LIBRARY
+from reader.store.textfiles import paragraphs_name
 
 Texts = Callable[[str], bytes | None]
 """(file name) -> the bytes of a text or paragraph file of the other copy, None if it has none."""
@@ -199,19 +200,21 @@ def twins_of(book: Codebook) -> list[list[Tag]]:
 
 def _texts(after: dict[str, Shelf], texts: Texts, known: dict[str, Edit]) -> tuple[dict[str, bytes], list[str]]:
     """The texts of articles that come, checked against their hashes; names of those that are missing."""
-    here = {c.id for edit in known.values() for c in edit.changes if c.table == "articles" and c.after is not None}
+    records = (
+        c.after for edit in known.values() for c in edit.changes if c.table == "articles" and c.after is not None
+    )
+    here = {(record["id"], record["paragraphs_sha256"]) for record in records}
     found: dict[str, bytes] = {}
     missing: list[str] = []
     for article in cast("dict[str, Article]", after.get(LIBRARY, Shelf()).table("articles")).values():
-        if article.id in here:
+        if (article.id, article.paragraphs_sha256) in here:
             continue
         text = texts(f"{article.id}.txt")
         if text is None or hashlib.sha256(text).hexdigest() != article.sha256:
             missing.append(article.title)
             continue
         found[f"{article.id}.txt"] = text
-        later = f"{article.id}.{article.paragraphs_sha256[:16]}.paragraphs"
-        for name in (f"{article.id}.paragraphs", later):
+        for name in (f"{article.id}.paragraphs", paragraphs_name(article)):
             data = texts(name)
             if data is not None:
                 found[name] = data

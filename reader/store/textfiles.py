@@ -20,6 +20,12 @@ from reader.store.records import encode
 KEPT = 64
 """Texts that stay mapped."""
 
+
+def paragraphs_name(article: Article) -> str:
+    """The name of an article's paragraph file: whatever is in it, another copy that has a file of this name has the same."""
+    return f"{article.id}.{article.paragraphs_sha256[:16]}.paragraphs"
+
+
 SplitAgain = Callable[[Article, str], Iterable[Sequence[Paragraph]]]
 """How the paragraphs of a text may have come about, by the rule that its article names."""
 
@@ -43,10 +49,14 @@ class TextFiles:
         return self._folder / article_id[1:3] / f"{article_id}.txt"
 
     def paragraphs_path(self, article: Article) -> Path:
-        """Where the paragraphs of an article are: those of a later split carry their hash in the name."""
-        first = self.path(article.id).with_suffix(".paragraphs")
-        later = first.with_name(f"{article.id}.{article.paragraphs_sha256[:16]}.paragraphs")
-        return later if fs.exists(later) else first
+        """Where the paragraphs of an article are: in a file named by their hash, in older projects also by the article alone."""
+        named = self._named(article)
+        older = self.path(article.id).with_suffix(".paragraphs")
+        return older if not fs.exists(named) and fs.exists(older) else named
+
+    def _named(self, article: Article) -> Path:
+        """Where its paragraphs are written: what other rules made of the same text, here or in another copy, stands beside it."""
+        return self.path(article.id).with_name(paragraphs_name(article))
 
     def text(self, article: Article) -> texts.StoredText:
         """The text of an article. Damage if its paragraphs cannot be read, or be made again from the text."""
@@ -61,18 +71,18 @@ class TextFiles:
         return found
 
     def _opened(self, article: Article) -> texts.StoredText:
-        place = (self.path(article.id), self.paragraphs_path(article), article.paragraphs_sha256)
+        text, paragraphs, sha256 = self.path(article.id), self.paragraphs_path(article), article.paragraphs_sha256
         try:
-            return texts.StoredText(*place)
+            return texts.StoredText(text, paragraphs, sha256)
         except Damage as error:
             made = self._made(article)
             if made is None:
                 raise
             self._report(f"{str(error).removesuffix('.')}; the paragraphs were made again from the text.")
-            self._made_again[place[1]] = made
+            self._made_again[self._named(article)] = made
             if self._may_write:
                 self.may_write()
-            return texts.StoredText(*place, made)
+            return texts.StoredText(text, paragraphs, sha256, made)
 
     def may_write(self) -> None:
         """From now on the paragraphs made again are written, too."""
@@ -101,7 +111,7 @@ class TextFiles:
         """Write the paragraph file of an article anew; False where it cannot be made from the text. OSError."""
         made = self._made(article)
         if made is not None:
-            fs.replace_file(self.paragraphs_path(article), made, self.modes)
+            fs.replace_file(self._named(article), made, self.modes)
             self._open.pop((article.id, article.paragraphs_sha256), None)
         return made is not None
 
@@ -114,19 +124,14 @@ class TextFiles:
         fs.make_folder(path.parent, self.modes)
         if not fs.exists(path) or _sha256(fs.read_bytes(path)) != article.sha256:
             fs.replace_file(path, text.encode(), self.modes)
-        first = path.with_suffix(".paragraphs")
-        if fs.exists(first):
-            known = _body_sha256(first)
-            if known == body.sha256:
-                return article
-            if known:  # a split of another rule stays as it is, for those who undo
-                first = path.with_name(f"{article.id}.{body.sha256[:16]}.paragraphs")
-        fs.replace_file(first, texts.head_line(_told_by_text(article), body) + body.data, self.modes)
+        known = self.paragraphs_path(article)
+        if not fs.exists(known) or _body_sha256(known) != body.sha256:
+            fs.replace_file(self._named(article), texts.head_line(_told_by_text(article), body) + body.data, self.modes)
         return article
 
 
-_TOLD_BY_TEXT = ("id", "media_type", "sha256", "paragraphs_sha256", "split")
-"""Fields of an article that are the same wherever the same text is imported in the same way."""
+_TOLD_BY_TEXT = ("id", "sha256", "paragraphs_sha256")
+"""Fields of an article that are the same wherever the same text is parted in the same places, by whatever rule."""
 
 
 def _told_by_text(article: Article) -> Record:

@@ -1,6 +1,6 @@
-"""The immutable texts: `<id>.txt` in UTF-8, and `<id>.paragraphs` with offsets, so that any paragraph is read at once.
+"""The immutable texts: `<id>.txt` in UTF-8, and `<id>.<hash>.paragraphs` with offsets, so that any paragraph is read at once.
 
-`<id>.paragraphs` is one line as in a journal (checksum, JSON: what the article's record has from its text, counts), padded with
+The latter is one line as in a journal (checksum, JSON: article and hashes, counts), padded with
 spaces to a multiple of eight, then little-endian arrays over the n paragraphs: first and last byte (u64,
 end exclusive), first and last code point (u64, end exclusive), speaker (u32; 0: none, else 1-based into
 the list at the end), role (u8, index into `model.ROLES`), then the speakers as a JSON array. The

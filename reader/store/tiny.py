@@ -26,7 +26,7 @@ from reader.errors import Conflict, Damage, Locked, NotSaved, ReaderError, ReadO
 from reader.model import Annotation, Article, Coder, Paragraph, ProjectInfo, Review, SavedSearch, Tag
 from reader.store import journal as journals
 from reader.store.documents import Encoded, Shelf, read_shelf, write_shelf
-from reader.store.folder import FORMAT, copy_id, is_written, modes_of, read_info, write_info
+from reader.store.folder import FORMAT, copy_id, is_written, modes_of, read_info, write_for_git, write_info
 from reader.store.journal import Checkpoint, Entry, Journal
 from reader.store.numbers import Numbers, Renumbered, numbering
 from reader.store.records import SHARED, decode
@@ -152,6 +152,8 @@ class TinyStore:
                 self._dirty.add(PROJECT)
             self._damaged.clear()
             self.texts.may_write()
+        with contextlib.suppress(OSError):  # nothing depends on it but how well git puts copies together
+            write_for_git(self.path, self.modes)
 
     def _is_to_write(self, key: str, journal: str) -> bool:
         """Whether it is on this session to bring a file up to date with a journal: its own, or one that came from another copy."""

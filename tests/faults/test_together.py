@@ -19,12 +19,16 @@ import pytest
 from tinydb import TinyDB
 
 from reader import commands
+from reader.formats import NewArticle
+from reader.model import Paragraph, Split
 from reader.project import Project, copies
 from tests.faults.scenario import scratch
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
 
 GIT = shutil.which("git")
 SAME = ("Both have it", "The same words, imported in both copies.")
+PARTS = ((0, 4), (5, 12), (14, 54))
+"""The same text in other paragraphs, from one position to another."""
 STEPS = ("off", "rename", "add", "import", "import the same", "details", "review", "settings")
 
 
@@ -115,8 +119,11 @@ def _step(project: Project, chance: random.Random, after: Expected, token: str) 
             project.import_articles([new_article((token, f"Words of {token}."), source=f"{token}.txt")])
             after.titles.add(token)
         case "import the same":
-            project.import_articles([new_article(SAME, source=f"{token}.txt")])
+            project.import_articles([same_text(chance.random() < 0.5, f"{token}.txt")])
             after.titles.add(SAME[0])
+            same = next(a for a in project.articles.values() if a.title == SAME[0])
+            mark, _ = put_on(project, same, chance.randint(1, len(project.text(same.id))), tag)
+            after.notes[mark.id] = {""}
         case "details":
             commands.set_details(project, article, {f"by {token}": token})
         case "review":
@@ -127,6 +134,15 @@ def _step(project: Project, chance: random.Random, after: Expected, token: str) 
             outcome = (commands.blind_start if blind else commands.blind_end)(project)
             if outcome.edit is not None:
                 after.settings["blind"] = blind
+
+
+def same_text(parted: bool, source: str) -> NewArticle:
+    """The text that both copies import, split by one rule or by another."""
+    found = new_article(SAME, source=source)
+    if not parted:
+        return found
+    parts = [Paragraph(n, *bounds, "body") for n, bounds in enumerate(PARTS, 1)]
+    return msgspec.structs.replace(found, paragraphs=parts, split=Split(rule="line"))
 
 
 def wrong(path: Path, expected: Expected, coder: str = "c1") -> list[str]:
@@ -140,6 +156,11 @@ def wrong(path: Path, expected: Expected, coder: str = "c1") -> list[str]:
     if (titles := sorted(a.title for a in project.articles.values())) != sorted(expected.titles):
         found.append(f"articles {titles}, not {sorted(expected.titles)}")
     found += [f"a text that cannot be read: {a}" for a in project.articles if not project.text(a).slice(0, 5)]
+    found += [
+        f"not on its words: {mark}"
+        for mark in marks
+        if mark.anchor and project.text(mark.article).slice(mark.anchor.start, mark.anchor.end) != mark.anchor.quote
+    ]
     if reviews != expected.reviews:
         found.append(f"reviews {reviews ^ expected.reviews}")
     settings = {name: bool(getattr(project.info, name)) for name in ("blind", "locked")}
@@ -335,6 +356,41 @@ def test_settings_of_both_copies_meet_in_git_without_a_conflict_and_all_hold(roo
             '"format"', '"name"', '"mode"', '"group"', '"blind"', '"locked"', '"id"'
         ]  # fmt: skip
         assert json.loads(told) == {"format": 1, "name": "named in two", "mode": "0700", "group": "", "blind": True, "locked": True, "id": info.id}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_text_split_in_two_ways_keeps_the_marks_of_both_copies_on_their_words(root: Path, way: str) -> None:
+    if way == "git" and GIT is None:
+        pytest.skip("git is not installed")
+    start(root / "one")
+    marked = []
+
+    def work(path: Path, name: str) -> None:
+        project = Project.open(path, coder="c1" if name == "one" else "c2")
+        project.import_articles([same_text(name == "one", f"{name}.txt")])
+        same = next(a for a in project.articles.values() if a.title == SAME[0])
+        last = len(project.text(same.id))
+        mark, _ = put_on(project, same, last, next(iter(project.tags.values())))
+        marked.append(mark)
+        commands.review(project, same, [last])
+        project.flush()
+        assert project.counts().article(same.id, project.coder) == (1, 1)
+        project.close()
+
+    for path in WAYS[way](root, work):
+        project = Project.open(path, coder="c1")
+        same = next(a for a in project.articles.values() if a.title == SAME[0])
+        text, marks = project.text(same.id), project.marks(same.id)
+        assert len(text) == len(PARTS)  # the split of the earlier import
+        assert text.text_of(3) == SAME[1]
+        assert marks.annotations == {mark.id: mark for mark in marked}
+        assert list(marks.of(3)) == marked
+        assert {number: found.keys() for number, found in marks.reviews.items()} == {3: {"c1", "c2"}}
+        assert [project.counts().article(same.id, coder) for coder in ("c1", "c2")] == [(1, 1), (1, 1)]
+        for what in ("reviewed", "coded"):
+            assert {n for key, n in project.matching(f"is:{what}") if key == same.id} == {3}
+        assert [*project.problems, *project.verify()] == []
+        project.close()
 
 
 @pytest.mark.torture
