@@ -19,10 +19,10 @@ import msgspec
 Record = dict[str, Any]
 
 UNDO, REDO = "undo", "redo"
-UPGRADE, NUMBER = "upgrade", "number"
-"""The commands of edits that nobody asked for and nobody can want undone: to a newer format of the project, and other
-numbers for articles where copies came together in which two had one."""
-UNASKED = frozenset({UPGRADE, NUMBER})
+UPGRADE, NUMBER, RETURN = "upgrade", "number", "return"
+"""The commands of edits that nobody asked for and nobody can want undone: to a newer format of the project; where copies
+came together, other numbers for articles of which two had one, and articles that one took out while another was marking them."""
+UNASKED = frozenset({UPGRADE, NUMBER, RETURN})
 ERASE = "erase"
 """The command of an edit that says what was erased: its changes lead from nothing to nothing."""
 

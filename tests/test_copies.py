@@ -184,10 +184,10 @@ def test_a_pack_carries_articles_and_texts(project: Project) -> None:
     file = project.path.with_name("other.pack")
     copies.pack(other, file, by="c2")
     other.close()
-    report, _ = copies.merge(project, file)
+    copies.merge(project, file)
     # "Two" was imported before "Mine": it keeps its number
     assert {a.title: a.number for a in project.articles.values()} == {FLOOD[0]: 1, "Two": 2, "Mine": 3}
-    assert report.renumbered == [("Mine", 2, 3)]
+    assert project.renumbered() == [("Mine", 2, 3)]
     two = project.article("two.txt")
     assert project.text(two.id).text_of(2) == "Text two."
 

@@ -16,7 +16,7 @@ from reader.cli.fields import asks, needs_project, values_of
 from reader.cli.front import OPENING
 from reader.cli.takeover import make_way
 from reader.commands import Command, Outcome
-from reader.commands.phrases import renumbered
+from reader.commands.phrases import changed_by_copies
 from reader.errors import Damage, ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def _undisturbed() -> Iterator[None]:
 
 def _with_damage(project: Project, code: int) -> int:
     """The exit code, 4 where damage was met on the way; each is said, and which articles have other numbers now."""
-    for told in project.renumbered():
-        streams.say(renumbered(*told))
+    for told in changed_by_copies(project):
+        streams.say(told)
     for problem in project.problems:
         streams.say(f"Damage: {problem}")
     return code or (Damage.exit_code if project.problems else 0)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.commands.phrases import many, renumbered, titled
+from reader.commands.phrases import changed_by_copies, many, titled
 from reader.commands.registry import Outcome, command
 from reader.errors import ReaderError, UsageError
 from reader.model import Annotation, Article
@@ -196,7 +196,7 @@ def _merged(project: Project, report: Report) -> Iterator[str]:
         yield f"{many(count, 'new annotation')} by {coder}."
     for both in report.both_changed:
         yield f"Both copies changed {_both_said(project, both)}"
-    yield from (renumbered(*told) for told in report.renumbered)
+    yield from changed_by_copies(project)
     for tag in report.twins:
         yield f"The tag “{tag}” was made in both copies and stands twice."
     for coder in report.elsewhere:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reader.model import Article
     from reader.project import Project
+    from reader.project.returning import Returned
 
 LONGEST_TITLE = 60
 LONGEST_OPENING = 36
@@ -60,6 +61,20 @@ def many(count: int, thing: str, things: str = "") -> str:
 def renumbered(title: str, old: int, new: int) -> str:
     """That an article has another number, as two had one when copies came together."""
     return f"“{shortened(title, LONGEST_TITLE)}” is now article {new}, no longer {old}."
+
+
+def changed_by_copies(project: Project) -> list[str]:
+    """What became of articles since copies came together, a sentence each, each told once: other numbers, and what is back."""
+    return [
+        *(renumbered(*one) for one in project.renumbered()),
+        *(_returned(one, blind=project.info.blind) for one in project.returned()),
+    ]
+
+
+def _returned(one: Returned, *, blind: bool) -> str:
+    whose = "" if blind else f" by {' and '.join(one.coders)}"
+    what = f"{many(one.marks, 'mark')}{whose}"
+    return f"“{titled(one.article)}” is back: its import was undone in one copy, and it had got {what} in another."
 
 
 def cells(text: str) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reader import commands
 from reader.commands import REGISTRY, Command
 from reader.commands.goodbye import begin_session, end_session, ended_badly
-from reader.commands.phrases import renumbered, titled
+from reader.commands.phrases import changed_by_copies, titled
 from reader.errors import Locked, ReaderError, ReadOnly, UsageError
 from reader.plain import marking, moving, spoken, tagging
 from reader.plain.talk import Question, Talk, first_article
@@ -157,20 +157,20 @@ def _greet(talk: Talk) -> None:
     if begin_session(talk.project):
         talk.voice.say(ended_badly(talk.project))
     talk.voice.say(*marking.drafts(talk.project))
-    _say_numbers(talk)
+    _say_copies(talk)
     talk.voice.say(f"Plain mode. {spoken.ended(titled(talk.article))} {head}", *rest)
 
 
-def _say_numbers(talk: Talk) -> None:
-    """Say which articles have another number since copies came together."""
-    talk.voice.say(*(renumbered(*told) for told in talk.project.renumbered()))
+def _say_copies(talk: Talk) -> None:
+    """Say which articles have another number since copies came together, and which are back."""
+    talk.voice.say(*changed_by_copies(talk.project))
 
 
 def obey(talk: Talk, line: str) -> None:
     """Do what a line says; an error is one sentence."""
     try:
         talk.project.poll()
-        _say_numbers(talk)
+        _say_copies(talk)
         if talk.still_there():
             _obey(talk, line)
             talk.still_there()

@@ -38,6 +38,7 @@ from reader.project import marks as _marks
 from reader.project import undoing as _undoing
 from reader.project.changes import Pair, T, articles_in, change_of, laid_over, pairs_in, with_new
 from reader.project.naming import find_article
+from reader.project.returning import Returned, Returning
 from reader.project.searching import Searching
 from reader.project.working import Working
 from reader.store.folder import create as make_folder
@@ -78,6 +79,7 @@ class Project:
         self._working = Working(store.path, store.coder, lambda: store.modes)
         self._searching = Searching(self)
         self._own_marks: dict[str, tuple[Marks, Marks]] = {}
+        self._returning = Returning(self)
 
     # -- opening and closing ------------------------------------------------------------------------
 
@@ -399,12 +401,17 @@ class Project:
         with self._view:
             info, rewinds = self.store.info, self.store.rewinds
             edits = self.store.poll()
-            if self.store.rewinds != rewinds:
+            anew = self.store.rewinds != rewinds
+            if anew:
                 self._forget_all()
-                return True
             for edit in edits:
                 self._forget(edit)
-            return bool(edits) or self.store.info != info
+            changed = anew or bool(edits) or self.store.info != info
+        return self._returning.follow(edits) or changed
+
+    def returned(self) -> list[Returned]:
+        """Articles that came back, as an import was undone in one copy while somebody marked them in another, each told once."""
+        return self._returning.news()
 
     def renumbered(self) -> list[tuple[str, int, int]]:
         """Articles that have another number since copies came together: title, old and new number, each told once.

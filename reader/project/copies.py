@@ -110,7 +110,6 @@ def merge(project: Project, path: Path, *, dry_run: bool = False) -> tuple[Repor
     merging.carry_out(project.path, todo, project.store.modes)
     project.poll()
     project.all_articles()
-    todo.report.renumbered = project.renumbered()
     return todo.report, before
 
 

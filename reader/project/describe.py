@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reader.codebook import SEPARATOR
-from reader.edits import Change, Edit, Record
+from reader.edits import RETURN, Change, Edit, Record
 from reader.model import CONTEXT
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _articles(_project: Project, changes: Sequence[Change], edit: Edit) -> str:
     if len(changes) > 1:
         title = f"{len(changes)} articles"
     if first.before is None:
-        return f"imported {title}"
+        return f"{'brought back' if edit.command == RETURN else 'imported'} {title}"
     if first.after is None:
         return f"took back the import of {title}"
     if first.before.get("roles") != first.after.get("roles"):

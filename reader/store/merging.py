@@ -39,7 +39,7 @@ class Both(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct):
     """What a merge brings, for the user: edits and annotations by coder, and what needs a look.
 
-    `both_changed` are records that both copies changed, `twins` paths of tags that stand twice, `renumbered` (title, old, new), `elsewhere` coders who worked
+    `both_changed` are records that both copies changed, `twins` paths of tags that stand twice, `elsewhere` coders who worked
     in several copies, `missing` texts that neither copy has, `erased_there` titles of articles erased in the other copy.
     """
 
@@ -47,7 +47,6 @@ class Report(msgspec.Struct):
     annotations: dict[str, int] = {}
     both_changed: list[Both] = []
     twins: list[str] = []
-    renumbered: list[tuple[str, int, int]] = []
     elsewhere: list[str] = []
     missing: list[str] = []
     erased_there: int = 0

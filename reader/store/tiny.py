@@ -128,6 +128,11 @@ class TinyStore:
             self._session.release()
             raise
 
+    @property
+    def writes(self) -> bool:
+        """Whether this session has the right to write."""
+        return self._journal is not None
+
     def give_way(self) -> None:
         """Say beside the lock that this session saves and ends when a later one of the same user asks for it."""
         if self._journal is not None:
@@ -439,6 +444,15 @@ class TinyStore:
     def writers(self) -> list[str]:
         """Handles of all who have a journal here, or annotations whose journal is lost; this coder among them."""
         return sorted({name.split(".")[0] for name in self._tails.names} | self._folders | {self.coder})
+
+    @reading
+    def marked(self) -> set[str]:
+        """Ids of articles that have files of annotations, or edits on the way to them, whether the library has them or not."""
+        from reader.store.verify import annotation_keys
+
+        with self._lock:
+            keys = {*annotation_keys(self.path), *(key for key, entries in self._late.items() if entries)}
+        return {Path(key).stem for key in keys if key.startswith("annotations/")} - {"memos"}
 
     @reading
     def annotations(self, article_id: str) -> list[Annotation]:

@@ -36,10 +36,10 @@ def verify(store: TinyStore) -> list[str]:
 
 def _keys(store: TinyStore, replayed: Replayed) -> list[str]:
     """The TinyDB files that there are or should be."""
-    return sorted({LIBRARY, CODEBOOK, *replayed.shelves, *_annotation_keys(store.path)} - {PROJECT})
+    return sorted({LIBRARY, CODEBOOK, *replayed.shelves, *annotation_keys(store.path)} - {PROJECT})
 
 
-def _annotation_keys(folder: Path) -> list[str]:
+def annotation_keys(folder: Path) -> list[str]:
     """The TinyDB files of annotations that there are."""
     found = []
     for coder in fs.names(folder / "annotations"):

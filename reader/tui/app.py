@@ -13,7 +13,7 @@ from textual.message import Message
 
 from reader import commands
 from reader.commands.goodbye import end_session
-from reader.commands.phrases import renumbered
+from reader.commands.phrases import changed_by_copies
 from reader.config import Settings
 from reader.errors import ReaderError
 from reader.project import BecameReadOnly, Conflicted, Saved, Unsaved
@@ -146,7 +146,7 @@ class ReaderApp(Seeing):
         if self._notice:
             self.say(self._notice)
         greet(self)
-        self._say_numbers()
+        self._say_copies()
         self.set_interval(POLL_SECONDS, self._poll)
         self.indexing.begin()
         from reader.project.keeping import Keeper
@@ -178,16 +178,16 @@ class ReaderApp(Seeing):
         try:
             if self.project.poll():
                 self.refresh_marks()
-                self._say_numbers()
+                self._say_copies()
             if self._keeper is not None and (unkept := self._keeper.look()):
                 self.say(unkept, good=False)
         except ReaderError as error:
             self.failed(error)
 
-    def _say_numbers(self) -> None:
-        """Say which articles have another number since copies came together."""
-        if told := self.project.renumbered():
-            self.add(" ".join(renumbered(*one) for one in told[:2]) + (" …" if len(told) > 2 else ""))
+    def _say_copies(self) -> None:
+        """Say which articles have another number since copies came together, and which are back."""
+        if told := changed_by_copies(self.project):
+            self.add(" ".join(told[:2]) + (" …" if len(told) > 2 else ""))
 
     def leave(self) -> None:
         """Keep the place and what is being typed, and leave; the project is closed by whoever opened it."""
