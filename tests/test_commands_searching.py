@@ -83,10 +83,12 @@ def test_a_long_list_of_hits_is_whole_in_every_form(reader: Reader, tmp_path: Pa
         ("-duty", 0),
         ("duty tag:blame", 0),
         ("duty OR has:note", 0),
+        ("saved:kept", 2),
     ],
 )
 def test_memos_and_notes_on_tags_that_hold_it_too_are_said(two: Reader, query: str, memos: int) -> None:
     """They stand on no paragraph, so that they are no hits; fields are only for paragraphs."""
+    two("search-save", "kept", "duty")
     two("memo", "After ten interviews: guilt and duty are two things.")
     two("tag-add", "blame")
     two("note-tag", "blame", "A sense of duty, not more.")

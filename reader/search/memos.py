@@ -18,7 +18,7 @@ def holding(bound: Bound, memos: Iterable[Annotation]) -> list[Annotation]:
     None where it asks for a field, which only paragraphs have, or for nothing but what is not there. UsageError
     when the time for a pattern is over.
     """
-    if not bound.is_plain or not bound.leaves:
+    if bound.tests or not bound.leaves:
         return []
     patterns = Patterns()
     return [memo for memo in memos if memo.note and _holds(bound.tree, memo.note, fold(memo.note), patterns)]
