@@ -7,7 +7,6 @@ handed out are immutable: a change makes new ones.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,7 +15,7 @@ import msgspec
 
 from reader.codebook import Codebook
 from reader.edits import Change, Edit, merged, new_id, now
-from reader.errors import NotSaved, ReaderError, ReadOnly, UnknownArticle, UsageError
+from reader.errors import NotSaved, ReaderError, ReadOnly, UsageError
 from reader.model import (
     CONTEXT,
     Anchor,
@@ -34,12 +33,12 @@ from reader.model import (
     role_of,
 )
 from reader.project import describe as _describe
-from reader.project import marks as _marks
 from reader.project import undoing as _undoing
-from reader.project.changes import Pair, T, articles_in, change_of, laid_over, pairs_in, with_new
+from reader.project.changes import Pair, change_of
 from reader.project.naming import find_article
 from reader.project.returning import Returned, Returning
 from reader.project.searching import Searching
+from reader.project.seen import Seen
 from reader.project.working import Working
 from reader.store.folder import create as make_folder
 from reader.store.session import Session
@@ -55,9 +54,6 @@ if TYPE_CHECKING:
     from reader.search.hits import Hit, Order
     from reader.search.index import Counts, Index
 
-KEPT_MARKS = 32
-"""Articles whose marks stay in memory."""
-
 __all__ = ["BecameReadOnly", "Conflicted", "Edit", "Event", "Project", "Saved", "Session", "Unsaved"]
 
 
@@ -68,17 +64,11 @@ class Project:
         self.store = store
         self.path = store.path
         self.coder = store.coder
-        self._view = threading.RLock()
-        self._pending: list[Edit] = []
-        self._articles: dict[str, Article] | None = None
-        self._codebook: Codebook | None = None
-        self._searches: Mapping[str, SavedSearch] | None = None
-        self._cached_marks: dict[str, Marks] = {}
+        self._seen = Seen(store)
         self._listeners: list[Callable[[Event], None]] = []
         self._writer = Writer(store, self._left_queue, self._report)
         self._working = Working(store.path, store.coder, lambda: store.modes)
         self._searching = Searching(self)
-        self._own_marks: dict[str, tuple[Marks, Marks]] = {}
         self._returning = Returning(self)
 
     # -- opening and closing ------------------------------------------------------------------------
@@ -114,10 +104,7 @@ class Project:
     @property
     def info(self) -> ProjectInfo:
         """The project's own record."""
-        committed = self.store.info
-        if not self._pending:
-            return committed
-        return self._overlaid("project", {committed.id: committed}).get(committed.id, committed)
+        return self._seen.info
 
     @property
     def name(self) -> str:
@@ -136,57 +123,38 @@ class Project:
 
     # -- reading --------------------------------------------------------------------------------------
 
-    def _overlaid(self, table: str, committed: Mapping[str, T]) -> Mapping[str, T]:
-        """Committed records with the edits laid over them that are still on their way to the disk."""
-        return laid_over(table, committed, self._pending)
-
     def all_articles(self) -> Mapping[str, Article]:
         """All articles by id, removed ones too."""
-        with self._view:
-            return self._overlaid("articles", self.store.articles())
+        return self._seen.all_articles()
 
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles in the library by id, in order of their numbers; removed ones are left out."""
-        found = self._articles
-        if found is None:
-            with self._view:
-                live = (a for a in self.all_articles().values() if not a.removed)
-                found = self._articles = {a.id: a for a in sorted(live, key=lambda a: a.number)}
-        return found
+        return self._seen.articles
 
     def any_article(self, article_id: str) -> Article | None:
         """The article of an id, also a removed one."""
-        return self.articles.get(article_id) or self.all_articles().get(article_id)
+        return self._seen.any_article(article_id)
 
     @property
     def tags(self) -> Mapping[str, Tag]:
         """All tags as stored, by id."""
-        return self.codebook.tags
+        return self._seen.codebook.tags
 
     @property
     def codebook(self) -> Codebook:
         """What the tags mean; a new object after each change."""
-        found = self._codebook
-        if found is None:
-            with self._view:
-                found = self._codebook = Codebook(dict(self._overlaid("tags", self.store.tags())))
-        return found
+        return self._seen.codebook
 
     @property
     def coders(self) -> Mapping[str, Coder]:
         """The records of coders, by handle."""
-        with self._view:
-            return self._overlaid("coders", self.store.coders())
+        return self._seen.coders
 
     @property
     def searches(self) -> Mapping[str, SavedSearch]:
         """The saved searches, by id."""
-        found = self._searches
-        if found is None:
-            with self._view:
-                found = self._searches = self._overlaid("searches", self.store.searches())
-        return found
+        return self._seen.searches
 
     def article(self, ref: str) -> Article:
         """The article a user means: its number, its id or a unique start of it, or a file name. UnknownArticle names the nearest."""
@@ -200,10 +168,7 @@ class Project:
 
     def text(self, article_id: str) -> ArticleText:
         """The text of an article. Damage if its files are missing or cannot be read."""
-        article = self.any_article(article_id)
-        if article is None:
-            raise UnknownArticle(f"There is no article {article_id!r}.")
-        return self.store.text(article)
+        return self._seen.text(article_id)
 
     def number_at(self, article_id: str, position: int) -> int:
         """The number of the paragraph at a position of an article; 0 if its text cannot be read."""
@@ -225,31 +190,11 @@ class Project:
 
     def marks(self, article_id: str) -> Marks:
         """The annotations and reviews of an article that may be seen; a new object after each change."""
-        marks = self.all_marks(article_id)
-        if not self.info.blind:
-            return marks
-        known = self._own_marks.get(article_id)
-        if known is None or known[0] is not marks:
-            if len(self._own_marks) >= KEPT_MARKS:
-                self._own_marks.pop(next(iter(self._own_marks)))
-            mine = (a for a in marks.annotations.values() if a.coder == self.coder)
-            reviews = (r for r in marks.review_records.values() if r.coder == self.coder)
-            known = self._own_marks[article_id] = (marks, _marks.gather(mine, reviews, self.text(article_id)))
-        return known[1]
+        return self._seen.marks(article_id)
 
     def all_marks(self, article_id: str) -> Marks:
         """The annotations and reviews of an article, also those a blind project hides."""
-        found = self._cached_marks.get(article_id)
-        if found is None:
-            with self._view:
-                text = self.text(article_id)
-                found = _marks.gather(self.store.annotations(article_id), self.store.reviews(article_id), text)
-                for edit in self._pending:
-                    found = _marks.follow(found, pairs_in(edit.changes, article_id), text)
-                if len(self._cached_marks) >= KEPT_MARKS:
-                    self._cached_marks.pop(next(iter(self._cached_marks)))
-                self._cached_marks[article_id] = found
-        return found
+        return self._seen.all_marks(article_id)
 
     def memos(self) -> tuple[Annotation, ...]:
         """Annotations on tags and on the project that may be seen."""
@@ -258,9 +203,7 @@ class Project:
 
     def all_memos(self) -> list[Annotation]:
         """Annotations on tags and on the project, also those a blind project hides."""
-        with self._view:
-            found = self._overlaid("annotations", {a.id: a for a in self.store.memos()})
-        return [a for a in found.values() if not a.article]
+        return self._seen.all_memos()
 
     # -- building records -------------------------------------------------------------------------------
 
@@ -326,56 +269,29 @@ class Project:
             raise UsageError("The text holds characters that are no Unicode text (half a surrogate pair).") from None
         if not edit.changes:
             return edit
-        with self._view:
-            self._pending.append(edit)
-            self._follow(edit)
+        self._seen.add(edit)
+        self._texts_may_go([edit])
         self._writer.put(edit)
         return edit
 
-    def _follow(self, edit: Edit) -> None:
-        """Bring what is in memory up to date with an edit made here."""
-        articles = with_new(self._articles, edit) if self._articles else None
-        self._forget_shared(edit)
-        if articles is not None:
-            self._articles = articles
-        for article_id in articles_in(edit):
-            known = self._cached_marks.get(article_id)
-            if known is not None and self.any_article(article_id) is None:  # it went with its marks
-                self._cached_marks.pop(article_id, None)
-            elif known is not None:
-                pairs = pairs_in(edit.changes, article_id)
-                self._cached_marks[article_id] = _marks.follow(known, pairs, self.text(article_id))
-
-    def _forget(self, edit: Edit) -> None:
-        """Let what an edit touched be read anew."""
-        self._forget_shared(edit)
-        for article_id in articles_in(edit):
-            self._cached_marks.pop(article_id, None)
+    def _texts_may_go(self, edits: Iterable[Edit]) -> None:
+        """Texts are opened anew for searching after an edit of the library."""
+        if any(change.table == "articles" for edit in edits for change in edit.changes):
+            self._searching.forget_texts()
 
     def _forget_all(self) -> None:
         """Let everything be read anew."""
-        self._articles = self._codebook = self._searches = None
-        self._cached_marks.clear()
+        self._seen.forget_all()
         self._searching.close()
-
-    def _forget_shared(self, edit: Edit) -> None:
-        """Let the library and the codebook be made anew if an edit touched them."""
-        tables = {change.table for change in edit.changes}
-        if "articles" in tables:
-            self._articles = None
-            self._searching.forget_texts()
-        if "tags" in tables:
-            self._codebook = None
-        if "searches" in tables:
-            self._searches = None
 
     def _left_queue(self, edit: Edit, event: Event) -> None:
         """An edit was committed or given up (called by the writer thread)."""
-        with self._view:
-            self._pending = [other for other in self._pending if other.id != edit.id]
-            if isinstance(event, Conflicted):
-                self._forget(edit)
-                self._working.keep_drafts()
+        if isinstance(event, Conflicted):
+            self._seen.take_out(edit)
+            self._texts_may_go([edit])
+            self._working.keep_drafts()
+        else:
+            self._seen.arrived(edit)
         with contextlib.suppress(NotSaved):  # a draft of what is stored is not offered
             self._drop_drafts()
 
@@ -398,14 +314,14 @@ class Project:
 
     def poll(self) -> bool:
         """Read what others have committed; True if anything changed."""
-        with self._view:
+        with self._seen.lock:
             info, rewinds = self.store.info, self.store.rewinds
             edits = self.store.poll()
             anew = self.store.rewinds != rewinds
             if anew:
                 self._forget_all()
-            for edit in edits:
-                self._forget(edit)
+            self._seen.forget(edits)
+            self._texts_may_go(edits)
             changed = anew or bool(edits) or self.store.info != info
         return self._returning.follow(edits) or changed
 
@@ -426,8 +342,7 @@ class Project:
 
     def _newest_first(self, coder: str) -> Iterator[Edit]:
         """The edits of one coder, or of all, those on their way to the disk too."""
-        with self._view:
-            waiting = list(reversed(self._pending))
+        waiting = self._seen.waiting
         yield from waiting
         ids = {edit.id for edit in waiting}
         yield from (edit for edit in self.store.newest_first(coder) if edit.id not in ids)
@@ -502,7 +417,7 @@ class Project:
             self._drop_drafts()
 
     def _drop_drafts(self) -> None:
-        if not self._pending:
+        if not self._seen.waiting:
             self._working.drop_drafts()
 
     def drafts(self) -> dict[str, str]:
