@@ -61,6 +61,7 @@ layers: $(STAMP)
 bench: $(STAMP) ## measure start, keys, search and export beside bare yardsticks
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.keys
+	$(BIN)/python -m bench.patterns
 	$(BIN)/python -m bench.coding
 	$(BIN)/python -m bench.export 100000
 	$(BIN)/python -m bench.search

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,3 +171,81 @@ def test_where_the_disk_gives_one_journal_only_that_one_is_read_and_the_rest_lat
     assert watching.poll()
     assert seen(watching)[FLOOD[0]] == (2, 3)
     assert watching.problems == []
+
+
+def lines_with(path: Path, old: bytes, new: bytes, *, sound: bool = True) -> bytes:
+    """A journal with other words of the same length in its lines, their checksums made anew or left."""
+    lines = [line.replace(old, new) for line in path.read_bytes().splitlines(keepends=True)]
+    if sound:
+        lines = [b"%08x %b" % (zlib.crc32(line[9:-1]), line[9:]) for line in lines]
+    return b"".join(lines)
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_journal_rewritten_to_its_old_length_is_read_anew(watching: Project, *, in_place: bool) -> None:
+    path = journal_of(watching)
+    assert [tag.name for tag in watching.tags.values()] == ["harm"]
+    data = lines_with(path, b'"harm"', b'"hurt"')
+    assert len(data) == path.stat().st_size
+    if in_place:
+        path.write_bytes(data)
+    else:
+        path.with_name("other").write_bytes(data)
+        path.with_name("other").rename(path)
+    assert watching.poll()
+    assert [tag.name for tag in watching.tags.values()] == ["hurt"]
+    assert watching.problems == []
+    assert not watching.poll()
+
+
+def test_a_journal_that_was_only_touched_is_not(watching: Project) -> None:
+    path = journal_of(watching)
+    os.utime(path, (1, 1))
+    assert not watching.poll()
+    path.with_name("other").write_bytes(path.read_bytes())
+    path.with_name("other").rename(path)
+    assert not watching.poll()
+
+
+def test_lines_that_were_read_and_are_damaged_now_are_said_and_what_they_did_stays(watching: Project) -> None:
+    path = journal_of(watching)
+    path.write_bytes(lines_with(path, b'"harm"', b'"hurt"', sound=False))
+    watching.poll()
+    assert [tag.name for tag in watching.tags.values()] == ["harm"]
+    assert any("checksum" in problem for problem in watching.problems), watching.problems
+
+
+def test_ones_own_files_follow_the_journal_of_another_copy_within_a_second(writer: Project) -> None:
+    """The same coder works in two copies; the journal of one comes into the other, in which a session is open."""
+    writer.flush()
+    writer.store.settle()
+    there = writer.path.with_name("there")
+    shutil.copytree(writer.path, there)
+    other = Project.open(there, coder="c1")
+    mark, _ = put_on(other, the_article(other), 4, next(iter(other.tags.values())))
+    other.close()
+    (fresh,) = {path.name for path in there.glob("journal/c1.*.jsonl")} - {journal_of(writer).name}
+    shutil.copyfile(there / "journal" / fresh, writer.path / "journal" / fresh)
+    assert writer.poll()
+    (file,) = writer.path.glob("annotations/c1/*/*.json")
+    end = time.monotonic() + 30
+    while mark.id not in file.read_text():
+        assert time.monotonic() < end
+        os.sched_yield()
+
+
+def test_ones_own_files_follow_what_came_while_no_session_was_open(writer: Project) -> None:
+    writer.close()
+    there = writer.path.with_name("there")
+    shutil.copytree(writer.path, there)
+    other = Project.open(there, coder="c1")
+    mark, _ = put_on(other, the_article(other), 4, next(iter(other.tags.values())))
+    other.close()
+    (fresh,) = {path.name for path in there.glob("journal/c1.*.jsonl")} - {journal_of(writer).name}
+    shutil.copyfile(there / "journal" / fresh, writer.path / "journal" / fresh)
+    again = Project.open(writer.path, coder="c1")
+    again.start()
+    again.close()
+    (file,) = writer.path.glob("annotations/c1/*/*.json")
+    assert mark.id in file.read_text()
+    assert Project.open(writer.path, coder="c2", write=False).verify() == []

@@ -323,6 +323,8 @@ class Project:
             self._seen.forget(edits)
             self._texts_may_go(edits)
             changed = anew or bool(edits) or self.store.info != info
+            if self.store.writes and self.store.unsettled:
+                self._writer.settle_soon()
         return self._returning.follow(edits) or changed
 
     def returned(self) -> list[Returned]:

@@ -99,12 +99,16 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 
 @dataclass
 class Found:
-    """What reading a stretch of a journal gave: entries, damage in words, and where the next stretch begins."""
+    """What reading a stretch of a journal gave: entries, damage in words, and where the next stretch begins.
+
+    `crc` goes over all bytes up to there from where `parse` or `read` was given 0.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     end: int = 0
     seq: int = 0
+    crc: int = 0
 
 
 def mended(line: bytes) -> list[Edit]:
@@ -125,7 +129,7 @@ def mended(line: bytes) -> list[Edit]:
     return edits
 
 
-def parse(data: bytes, journal: str, offset: int = 0, seq: int = 0) -> Found:
+def parse(data: bytes, journal: str, offset: int = 0, seq: int = 0, crc: int = 0) -> Found:
     """The entries in `data`, which begins at byte `offset` behind edit `seq`; an unfinished last line is left for later."""
     found = Found(end=offset, seq=seq)
     position = 0
@@ -145,6 +149,7 @@ def parse(data: bytes, journal: str, offset: int = 0, seq: int = 0) -> Found:
                 found.problems.append(f"{journal}: after edit {found.seq} comes edit {edit.seq}.")
             found.seq = edit.seq
             found.entries.append(Entry(edit, journal, found.end))
+    found.crc = zlib.crc32(memoryview(data)[:position], crc)
     return found
 
 
@@ -154,18 +159,18 @@ def lacking(path: Path, size: int, known: int) -> Damage:
     return Damage(f"The journal {path.name} {what}: {known} bytes of it were on the disk. Restore it from a backup.")
 
 
-def read(path: Path, offset: int = 0, seq: int = 0) -> Found:
+def read(path: Path, offset: int = 0, seq: int = 0, crc: int = 0) -> Found:
     """The entries of a journal from a place on. Damage if the file is missing or shorter than that place, or no line ends there."""
     size = fs.size_of(path)
     if size < offset:
         raise lacking(path, size, offset)
     if size == offset:
-        return Found(end=offset, seq=seq)
+        return Found(end=offset, seq=seq, crc=crc)
     before = min(offset, 1)
     data = fs.read_from(path, offset - before)
     if data[:before] not in (b"", b"\n"):
         raise Damage(f"The journal {path.name} is not the one that was read: no line ends at byte {offset}.")
-    return parse(data[before:], path.stem, offset, seq)
+    return parse(data[before:], path.stem, offset, seq, crc)
 
 
 def newest_first(path: Path) -> Iterator[Edit]:

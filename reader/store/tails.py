@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from reader import fs
 from reader.errors import Damage
@@ -16,17 +18,57 @@ from reader.store.replay import copy_of
 class _Tail:
     """A journal as far as this process has read it."""
 
-    __slots__ = ("last", "offset", "seq")
+    __slots__ = ("crc", "last", "offset", "seq", "stamp", "start")
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        self.offset = checkpoint.offset
-        self.seq = checkpoint.seq
+        self.begin(checkpoint.offset, checkpoint.seq)
+
+    def begin(self, offset: int, seq: int) -> None:
+        """Nothing before a place has been read, or need be known again."""
+        self.start = self.offset = offset
+        self.seq = seq
+        self.crc = 0
+        """Over the bytes from `start` to `offset`, as they were read."""
         self.last = b""
         """The bytes before `offset`, as they were read; empty where they are not known."""
+        self.stamp = _NO_STAMP
 
-    def is_other(self, path: Path, size: int) -> bool:
-        """Whether a file of this size cannot be the one that was read so far, only longer. OSError."""
-        return size < self.offset or bool(self.last and size > self.offset and _before(path, self.offset) != self.last)
+    def is_other(self, path: Path) -> bool:
+        """Whether a file cannot be the one that was read so far, only longer. OSError."""
+        stamp = _stamp(path)
+        if stamp.size > self.offset:
+            return bool(self.last and _before(path, self.offset) != self.last)
+        return stamp.size < self.offset or self.is_rewritten(path, stamp)
+
+    def is_rewritten(self, path: Path, stamp: _Stamp) -> bool:
+        """Whether a file that is as long as what was read holds something else. It is read where its times say so. OSError."""
+        if stamp.size != self.offset or stamp == self.stamp or self.start == self.offset:
+            return False
+        if zlib.crc32(fs.read_range(path, self.start, self.offset)) != self.crc:
+            return True
+        self.stamp = stamp
+        return False
+
+
+class _Stamp(NamedTuple):
+    """What changes when a file is written or another one is put in its place."""
+
+    size: int
+    inode: int
+    written: int
+    changed: int
+
+
+_NO_STAMP = _Stamp(-1, 0, 0, 0)
+
+
+def _stamp(path: Path) -> _Stamp:
+    """The stamp of a file as it is now, of none where there is no file. OSError."""
+    try:
+        status = fs.status(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return _NO_STAMP
+    return _Stamp(status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 
 LAST = 64
@@ -113,7 +155,7 @@ class Tails:
     def move_on(self, entry: Entry) -> None:
         """An entry was written by this process."""
         tail = self._tails.setdefault(entry.journal, _Tail(Checkpoint()))
-        tail.offset, tail.seq, tail.last = entry.end, entry.edit.seq, b""
+        tail.begin(entry.end, entry.edit.seq)
 
     # -- what their checkpoints say --------------------------------------------------------------------
 
@@ -165,7 +207,7 @@ class Tails:
         other = [
             name
             for name, tail in self._tails.items()
-            if tail.offset and (name not in paths or tail.is_other(paths[name], fs.size_of(paths[name])))
+            if tail.offset and (name not in paths or tail.is_other(paths[name]))
         ]
         return bool(other) and (self._place != self._place_now() or any(map(self._has_other_checkpoint, other)))
 
@@ -208,8 +250,10 @@ class Tails:
 
     def _read_on(self, name: str, path: Path, fresh: Fresh) -> None:
         tail = self._tails[name]
+        stamp, shorter = _stamp(path), False
         try:
-            found = journals.read(path, tail.offset, tail.seq)
+            rewritten = tail.is_rewritten(path, stamp)
+            found = journals.read(path) if rewritten else journals.read(path, tail.offset, tail.seq, tail.crc)
         except Damage:
             size, known = fs.size_of(path), self._read_checkpoint(name).offset
             if size < known:
@@ -217,12 +261,18 @@ class Tails:
                 return
             # A line seen before its fsync was taken back, or something was erased, or a backup restored.
             found = journals.read(path)
-            fresh.rewound.append(name)
-        if found.end != tail.offset or not tail.last:
-            tail.last = _before(path, found.end)
-        tail.offset, tail.seq = found.end, found.seq
+            rewritten = shorter = True
         for problem in found.problems:
             self._report(problem)
+        if rewritten and found.problems and not shorter:  # lines that were read are damaged now: what they did stays
+            tail.stamp = stamp
+            return
+        if rewritten:
+            fresh.rewound.append(name)
+            tail.begin(0, 0)
+        if found.end != tail.offset or not tail.last:
+            tail.last = _before(path, found.end)
+        tail.offset, tail.seq, tail.crc, tail.stamp = found.end, found.seq, found.crc, stamp
         fresh.entries += found.entries
 
     def _look_for_missing(self, paths: Collection[str]) -> None:

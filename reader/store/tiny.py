@@ -41,6 +41,8 @@ from reader.store.uniqueness import check_names, check_numbers
 _NUMBER = re.compile(rb'"number":(\d+)')
 KEPT_SHELVES = 256
 """Annotation files kept in memory beyond those that still have to be written."""
+FOLLOWED_AT_ONCE = 64
+"""Annotation files of one's own that are brought up to date with another copy's journal when a session begins to write."""
 
 
 class TinyStore:
@@ -146,9 +148,7 @@ class TinyStore:
             self._latest_at = max(self._latest_at, last.at if last else "")
             self._journal = journal
             # What a session before this one committed but did not live to write into the files, and what is damaged.
-            self._dirty.update(
-                key for key, entries in self._late.items() if any(self._is_to_write(key, e.journal) for e in entries)
-            )
+            self._dirty.update(self._behind())
             for key in self._damaged:
                 if owner_of(key) in ("", self.coder):
                     self._move_aside(key)
@@ -160,9 +160,20 @@ class TinyStore:
         with contextlib.suppress(OSError):  # nothing depends on it but how well git puts copies together
             write_for_git(self.path, self.modes)
 
+    def _behind(self) -> set[str]:
+        """The files that this session has to bring up to date with what was read before it began to write."""
+        found = {k for k, entries in self._late.items() if any(self._is_to_write(k, e.journal) for e in entries)}
+        theirs = {
+            key for key in found if owner_of(key) and all(e.journal != self.journal_name for e in self._late[key])
+        }
+        # Each has to be read for that: many follow when they are touched, for in git this is so at every start.
+        return found if len(theirs) <= FOLLOWED_AT_ONCE else found - theirs
+
     def _is_to_write(self, key: str, journal: str) -> bool:
         """Whether it is on this session to bring a file up to date with a journal: its own, or one that came from another copy."""
-        return journal == self.journal_name or (not owner_of(key) and copy_of(journal) != self.copy)
+        if journal == self.journal_name:
+            return True
+        return owner_of(key) in ("", self.coder) and copy_of(journal) != self.copy
 
     def _not_now(self, what: str, error: OSError) -> ReaderError:
         """What to raise where writing cannot begin: for good, or as long as the disk is full."""
@@ -222,11 +233,7 @@ class TinyStore:
             own = entry.journal == self.journal_name
             for key, changes in self._by_key(edit).items():
                 self._late.setdefault(key, []).append(entry)
-                if (
-                    self._journal is not None
-                    and owner_of(key) in ("", self.coder)
-                    and copy_of(entry.journal) != self.copy
-                ):
+                if self._journal is not None and not own and self._is_to_write(key, entry.journal):
                     self._dirty.add(key)
                 if own:
                     self._files[key] = max(entry.end, self._files.get(key, 0))

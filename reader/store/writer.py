@@ -73,10 +73,20 @@ class Writer:
         """Queue an edit; returns at once."""
         with self._wake:
             self._queue.append(edit)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-                self._thread.start()
-            self._wake.notify_all()
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+            self._thread.start()
+        self._wake.notify_all()
+
+    def settle_soon(self) -> None:
+        """Have the TinyDB files written though no edit was made here: somebody else's came."""
+        with self._wake:
+            if not self._closing and not self._unsettled_since:
+                self._unsettled_since = self._last_commit = time.monotonic()
+                self._begin()
 
     @property
     def waiting(self) -> int:
