@@ -14,6 +14,7 @@ import pytest
 
 from reader.commands import library
 from reader.commands.upkeep import doctor
+from reader.errors import Cancelled
 from reader.project import Project
 from reader.project.keeping import EVERY, MUCH, Keeper, before
 from reader.store import backups
@@ -127,6 +128,29 @@ def test_a_large_project_is_backed_up_by_a_child(project: Project) -> None:
     project.apply("note", [(mark, msgspec.structs.replace(mark, note="x" * MUCH))])
     assert before(project, "an import") == ""
     assert reasons(project) == ["before an import"]
+    assert backups.check(backups.all_of(project.path)[0])
+
+
+def test_a_backup_of_much_text_says_how_far_it_is_and_can_be_stopped(project: Project) -> None:
+    texts = [("Large", *(f"{n} {'x' * 1_000}" for n in range(at, at + 600))) for at in range(3)]
+    library.add(project, [new_article(text, source=f"{at}.txt") for at, text in enumerate(texts)])
+    project.flush()
+    kept = reasons(project)
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        raise Cancelled("Stopped.")
+
+    found = [new_article(("Two", "Text two."), source="two.txt")]
+    with pytest.raises(Cancelled):
+        library.add(project, found, backing_up=stop)
+    assert len(project.articles) == 1 + len(texts)
+    assert reasons(project) == kept
+    library.add(project, found, backing_up=lambda done, total: told.append((done, total)))
+    assert len(project.articles) == 2 + len(texts)
+    assert len(reasons(project)) == len(kept) + 1
+    written = sum(len(path.read_bytes()) for path in (project.path / "texts").rglob("a*"))
+    assert 1_800_000 < told[-1][1] <= written
     assert backups.check(backups.all_of(project.path)[0])
 
 

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from reader import commands
 from reader.commands.notes import memo, tag_note
 from reader.project import Project, Session
+from reader.project.asking import MOST
 from reader.tui.app import ReaderApp
 from reader.tui.ask import Ask
 from reader.tui.dialogs import Question
@@ -200,7 +201,7 @@ async def test_selected_hits_are_tagged_in_one_step(project: Project) -> None:
     project.state.slots[0] = gate.id
     async with searching(project) as pilot:
         await pilot.press("asterisk")
-        assert len(screen_of(pilot).selected) == 3
+        await until(pilot, lambda: len(screen_of(pilot).selected) == 3, "the selection")
         await pilot.press("1")
         await until(pilot, lambda: line_with(pilot.app, "2 tagged gate, 1 had it"), "the sentence")
         assert project.count("tag:gate") == 3
@@ -212,6 +213,26 @@ async def test_selected_hits_are_tagged_in_one_step(project: Project) -> None:
         commands.tag_key(project, "gate", "g")
         await pilot.press("end", "comma", "g")
         await until(pilot, lambda: project.count("tag:gate") == 2, "the tag by its own key")
+
+
+async def test_all_hits_are_those_that_are_not_shown_too(tmp_path: Path) -> None:
+    parts = [f"The barrier {n}." for n in range(MOST + 90)]
+    project = make_project(tmp_path / "all", articles=[new_article(parts)])
+    project.state.slots[0] = add_tag(project, "gate").id
+    async with searching(project, hits=f"{MOST:,} of {MOST + 90:,} hits") as pilot:
+        screen = screen_of(pilot)
+        screen.select_all()
+        screen.leave()
+        await until(pilot, lambda: line_with(pilot.app, "selecting was stopped"), "the end of it")
+        assert screen.selected == set()
+        screen.select_all()
+        screen.slot(1)  # the selection is not there yet: what is done waits for it
+        await until(pilot, lambda: f"Tag {MOST + 90:,} paragraphs?" in shown(pilot.app), "the question")
+        await pilot.press("enter")
+        await until(pilot, lambda: line_with(pilot.app, "tagged gate"), "the sentence")
+        assert project.count("tag:gate") == MOST + 90
+        await pilot.press("asterisk")
+        assert screen.selected == set()
 
 
 async def test_one_hit_is_selected_let_go_and_tagged_through_the_picker(project: Project) -> None:
@@ -236,8 +257,7 @@ async def test_many_are_asked_about_first(tmp_path: Path) -> None:
     project.state.slots[0] = add_tag(project, "gate").id
     async with searching(project, hits="22 hits") as pilot:
         await pilot.press("asterisk", "1")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-        assert "22 paragraphs" in shown(pilot.app)
+        await until(pilot, lambda: "Tag 22 paragraphs?" in shown(pilot.app), "the question")
         await pilot.press("escape")
         assert project.count("tag:gate") == 0
         await pilot.press("1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import sys
 import time
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READING = "Reading {done} of {total} … ctrl+c stops, then nothing is taken in"
+BACKING_UP = "Backing up before the import, {done} of {total} MB … ctrl+c stops, then nothing is taken in"
 INDEXING = "Indexing {done} of {total} … ctrl+c leaves it for later"
 FEW = 8
 """Articles that the next search takes into the index by itself."""
+MEGABYTE = 1_000_000
 STEP = 0.1
 """Seconds between two lines of progress."""
 
@@ -201,14 +204,16 @@ def project_for(setting: Setting, typed: dict[str, Any]) -> Iterator[tuple[Proje
     skipped: list[str] = []
     interrupt = signal.getsignal(signal.SIGINT)
     try:
-        with shown_progress() as progress:
+        with shown_progress() as progress, shown_progress(BACKING_UP, MEGABYTE) as backing_up:
             found = _settled(library.read(paths, **options, progress=progress, skipped=skipped))
             chosen = _chosen_for(setting, paths)
             if chosen.new:
                 found = iter(list(found))
                 _make(chosen.folder)
             with opened(replace(setting, coder=chosen.coder), chosen.folder, write=True) as project:
-                outcome = library.add(project, found, skipped=skipped, resplit="split" in options)
+                outcome = library.add(
+                    project, found, skipped=skipped, resplit="split" in options, backing_up=backing_up
+                )
                 project.flush()
                 signal.signal(signal.SIGINT, interrupt)
                 yield project, outcome
@@ -263,24 +268,26 @@ def _asked(setting: Setting, folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def shown_progress(words: str = READING) -> Iterator[Callable[[int, int], None] | None]:
-    """A line with a count on standard error where that is a terminal, gone at the end."""
+def shown_progress(words: str = READING, unit: int = 1) -> Iterator[Callable[[int, int], None] | None]:
+    """A line with a count of so many units on standard error where that is a terminal, gone at the end."""
     if not streams.is_terminal(sys.stderr):
         yield None
         return
     last = time.monotonic()
     shown = False
+    blank = " " * (shutil.get_terminal_size().columns - 1)
 
     def progress(done: int, total: int) -> None:
         nonlocal last, shown
-        if total > 1 and time.monotonic() - last >= STEP:
+        if total > unit and time.monotonic() - last >= STEP:
             last, shown = time.monotonic(), True
-            sys.stderr.write(f"\r{words.format(done=done, total=total)}")
+            line = words.format(done=f"{done // unit:,}", total=f"{total // unit:,}")
+            sys.stderr.write(f"\r{line[: len(blank)]:<{len(blank)}}")
             sys.stderr.flush()
 
     try:
         yield progress
     finally:
         if shown:
-            sys.stderr.write("\r" + " " * (len(words) + 12) + "\r")
+            sys.stderr.write(f"\r{blank}\r")
             sys.stderr.flush()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from reader.formats import ExportOptions
     from reader.project import Project
 
+Progress = Callable[[int, int], None]
+"""Called with (done, total); may raise Cancelled."""
 GROUP = "Taking out"
 ALL = "all"
 LONG_JOURNALS = 2_000_000
@@ -100,22 +102,23 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
     by: str = "",
     where: str = "",
     out: BinaryIO | None = None,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Write in a format to the file `output`, else to the stream `out`; a file is whole or as it was.
 
-    The text says what was written and what the format could not hold. ReaderError where the file exists
+    `progress` is called with the articles looked at and their number; for all formats with the files. The text says what was written and what the format could not hold. ReaderError where the file exists
     and `force` is off; OSError where it cannot be written; UsageError for a query that cannot be.
     """
     check_coder(project, by)
     options = _options(project, profile or ("excel" if output else "data"), delimiter, by, where)
     if format == ALL:
-        return _all(project, output, options, force=force)
+        return _all(project, output, options, force=force, progress=progress)
     if output is None:
         if out is None:
             raise UsageError("Where to? Name a file with --output.")
-        project.export(format, out, options)
+        project.export(format, out, options, progress=progress)
         return Outcome(_lost(project.losses(format, options)))
-    rows = _to_file(project, format, output.expanduser(), options, force=force)
+    rows = _to_file(project, format, output.expanduser(), options, force=force, progress=progress)
     counted = many(rows, format_named(format).thing)
     lost = project.losses(format, options)
     return Outcome(
@@ -183,12 +186,14 @@ def _lost(losses: Sequence[str]) -> str:
     return "\n".join(f"Not in the file: {sentence}" for sentence in losses)
 
 
-def _all(project: Project, folder: Path | None, options: ExportOptions, *, force: bool) -> Outcome:
+def _all(
+    project: Project, folder: Path | None, options: ExportOptions, *, force: bool, progress: Progress | None
+) -> Outcome:
     if folder is None:
         raise UsageError("Where to? All formats together go into a folder; name it with --output.")
     if folder.expanduser().exists() and not folder.expanduser().is_dir():
         raise UsageError(f"{str(folder)!r} is a file; name a folder.")
-    written = project.export_all(folder.expanduser(), options, force=force)
+    written = project.export_all(folder.expanduser(), options, force=force, progress=progress)
     lost = [f"{one.name}: {sentence}" for one in written for sentence in one.losses]
     counted = many(len(written), "file")
     lines = [f"Wrote {counted} to {folder}.", *(f"Not in {sentence}" for sentence in lost)]
@@ -202,16 +207,24 @@ class _Nowhere(io.BytesIO):
         return len(memoryview(data))
 
 
-def _to_file(project: Project, format_name: str, path: Path, options: ExportOptions, *, force: bool) -> int:
+def _to_file(
+    project: Project,
+    format_name: str,
+    path: Path,
+    options: ExportOptions,
+    *,
+    force: bool,
+    progress: Progress | None,
+) -> int:
     """A file is made whole and renamed, through a symbolic link too; a device or pipe is written as it is."""
     if path.is_dir():
         raise UsageError(f"{str(path)!r} is a folder; name a file in it.")
     if not path.parent.is_dir():
         raise UsageError(f"There is no folder {str(path.parent)!r} to write {path.name!r} into.")
     if not path.exists() or path.is_file():
-        return project.export(format_name, path.resolve(), options, force=force)
+        return project.export(format_name, path.resolve(), options, force=force, progress=progress)
     try:
         with path.open("wb") as stream:
-            return project.export(format_name, stream, options)
+            return project.export(format_name, stream, options, progress=progress)
     except OSError as error:
         raise ReaderError(f"{path} cannot be written: {error.strerror}.") from error

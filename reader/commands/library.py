@@ -97,16 +97,24 @@ def _counted(found: Iterable[NewItem], total: int, progress: Progress | None) ->
             progress(min(done, total), total)
 
 
-def add(project: Project, found: Iterable[NewItem], *, skipped: Sequence[str] = (), resplit: bool = False) -> Outcome:
+def add(
+    project: Project,
+    found: Iterable[NewItem],
+    *,
+    skipped: Sequence[str] = (),
+    resplit: bool = False,
+    backing_up: Progress | None = None,
+) -> Outcome:
     """Take what was found in, in one edit. `skipped` are sentences about files passed over, filled while `found` is read.
 
     `resplit` splits texts that are here already anew, where nothing is marked in them. The outcome's
-    rows are the articles meant, new or known, in the order of the files. ReaderError where the codebook
+    rows are the articles meant, new or known, in the order of the files. `backing_up` is called with bytes done
+    and in all where the backup before it takes a while; what it raises ends all. ReaderError where the codebook
     is locked and the files bring new tags.
     """
     from reader.project.keeping import before
 
-    unkept = before(project, "an import")
+    unkept = before(project, "an import", backing_up)
     imported = project.import_articles(found, resplit=resplit)
     remarks = [*imported.remarks, *([unkept] if unkept else [])]
     earlier = _earlier_texts(project, imported.new)

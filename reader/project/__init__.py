@@ -446,14 +446,22 @@ class Project:
 
         return import_articles(self, found, resplit=resplit, progress=progress, total=total)
 
-    def export(self, format_name: str, target: Path | BinaryIO, options: ExportOptions, *, force: bool = False) -> int:
+    def export(
+        self,
+        format_name: str,
+        target: Path | BinaryIO,
+        options: ExportOptions,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
         """Write annotations in a format to a file (made beside it and renamed) or a stream; returns the number of rows.
 
-        ReaderError: the file exists and `force` is not set, or cannot be written; an old file then stands.
+        `progress` is called with how many articles have been looked at, and of how many. ReaderError: the file exists and `force` is not set, or cannot be written; an old file then stands.
         """
         from reader.project.exporting import export
 
-        return export(self, format_name, target, options, force=force)
+        return export(self, format_name, target, options, force=force, progress=progress)
 
     def losses(self, format_name: str, options: ExportOptions) -> list[str]:
         """What a format cannot hold of this project, a sentence each."""

@@ -29,6 +29,8 @@ MOST = 10_000
 """Hits that are sent; those beyond are counted."""
 FIRST, NEXT = 50, 500
 """Hits of the first page, and of the others."""
+PLACES = 2_000
+"""Paragraphs of a page without words."""
 OFTEN = 0.2
 """Seconds after which what there is so far is sent."""
 LOOK = 64
@@ -40,13 +42,17 @@ Order = Literal["article", "left", "right", "date"]
 
 
 class Question(msgspec.Struct):
-    """What is asked: a query, or else how many paragraphs some saved searches find. Neither: nothing any more."""
+    """What is asked: a query, or else how many paragraphs some saved searches find. Neither: nothing any more.
+
+    With `bare` the paragraphs in which the query holds are wanted, all of them, without any words.
+    """
 
     id: int
     query: str = ""
     order: Order = "article"
     most: int = MOST
     names: tuple[str, ...] = ()
+    bare: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -54,9 +60,9 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     article: str
     number: int
-    left: str
-    hit: str
-    right: str
+    left: str = ""
+    hit: str = ""
+    right: str = ""
     where: str = "text"
 
 
@@ -128,6 +134,8 @@ class Answering:
         try:
             if question.names:
                 self._count(question)
+            elif question.bare:
+                self._place(question)
             elif question.query:
                 self._find(question)
             else:
@@ -159,6 +167,21 @@ class Answering:
         page.done = True
         page.memos = [memo.id for memo in self._project.memos_with(question.query)]
         self._send_page(page, tally)
+
+    def _place(self, question: Question) -> None:
+        """Send the paragraphs in which the query holds; `count` is how many there are until now."""
+        page, count = Page(question.id), 0
+        for place in self._project.matching(question.query):
+            page.rows.append(Row(*place))
+            count += 1
+            if len(page.rows) >= PLACES:
+                if self._stale():
+                    return
+                page.count = count
+                self._send(page)
+                page = Page(question.id)
+        page.count, page.done = count, True
+        self._send(page)
 
     def _tallied(self, hits: Iterable[Hit], tally: Counter[str]) -> Iterator[Hit]:
         """The hits, counted by article as they pass."""

@@ -6,7 +6,7 @@ import contextlib
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from reader import fs
 from reader.errors import ReaderError
@@ -14,7 +14,11 @@ from reader.formats import ExportOptions, exporter_for
 
 if TYPE_CHECKING:
     from reader.formats.everything import Target, Written
+    from reader.model import Corpus, Marks
     from reader.project import Project
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total); may raise Cancelled."""
 
 
 @contextlib.contextmanager
@@ -29,19 +33,45 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+class _Watched:
+    """A corpus that tells how many of its articles have been looked at."""
+
+    def __init__(self, corpus: Corpus, progress: Progress) -> None:
+        self._corpus = corpus
+        self._progress = progress
+        self._total = len(corpus.articles)
+        self._seen: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._corpus, name)
+
+    def marks(self, article_id: str) -> Marks:
+        """The marks of an article, which every exporter asks for when it comes to it."""
+        self._seen.add(article_id)
+        self._progress(min(len(self._seen), self._total), self._total)
+        return self._corpus.marks(article_id)
+
+
 def export(
-    project: Project, format_name: str, target: Path | BinaryIO, options: ExportOptions, *, force: bool = False
+    project: Project,
+    format_name: str,
+    target: Path | BinaryIO,
+    options: ExportOptions,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
 ) -> int:
     """See `Project.export`."""
     exporter = exporter_for(format_name)
+    corpus = project if progress is None else cast("Corpus", _Watched(project, progress))
     if not isinstance(target, Path):
         with _without_collector():
-            return exporter.write(project, target, options)
+            return exporter.write(corpus, target, options)
     if not force and fs.exists(target):
         raise ReaderError(f"{target} exists already; --force overwrites it.")
     try:
         with fs.replacing(target) as write, _without_collector():
-            return exporter.write(project, cast("BinaryIO", write), options)
+            return exporter.write(corpus, cast("BinaryIO", write), options)
     except OSError as error:
         raise ReaderError(f"{target} cannot be written: {error.strerror}.") from error
 
@@ -58,7 +88,7 @@ def export_all(
     options: ExportOptions,
     *,
     force: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Written]:
     """See `Project.export_all`."""
     from reader.formats.everything import DATA_PACKAGE, FILES

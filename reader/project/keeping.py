@@ -1,7 +1,7 @@
 """Backups that nobody has to ask for: after every half hour of work, and before much is changed at once.
 
-What takes long is done by a child process: `python -m reader.project.keeping PROJECT REASON`. It ends with exit
-code 0 and says nothing, or with what went wrong in one sentence on standard error.
+What takes long is done by a child process: `python -m reader.project.keeping PROJECT REASON`. It prints how many bytes
+of how many it has kept, a line each, and ends with exit code 0, or with what went wrong in one sentence on standard error.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import fs
-from reader.errors import ReaderError
+from reader.errors import Cancelled, ReaderError
 from reader.project import Event, Saved
 from reader.store.folder import modes_of, read_info
 
@@ -31,6 +32,10 @@ MUCH = 1_000_000
 """Bytes of journals from which on a backup takes longer than a moment."""
 REASON = f"after {EVERY.seconds // 60} minutes of work"
 FAILED = "No backup could be made: "
+Progress = Callable[[int, int], None]
+"""Called with (bytes done, bytes in all); may raise Cancelled."""
+_OFTEN = 0.1
+"""Seconds between two lines that say how far it is."""
 _KINDNESS = 10
 """Added to the child's niceness: keys come first."""
 
@@ -96,10 +101,11 @@ class Keeper:
         return said
 
 
-def before(project: Project, what: str) -> str:
+def before(project: Project, what: str, progress: Progress | None = None) -> str:
     """Make a backup before something, if there is work that is in none; a sentence where it could not be made, else empty.
 
-    Waits, and computes for no more than a moment: fit for a thread beside a screen.
+    Waits, and computes for no more than a moment: fit for a thread beside a screen. Where it takes longer `progress` is
+    called with bytes done and in all; if that raises, the backup is given up, and what is raised is passed on.
     """
     try:
         project.start()
@@ -107,7 +113,9 @@ def before(project: Project, what: str) -> str:
         return ""
     try:
         project.flush()
-        return _made(project, f"before {what}")
+        return _made(project, f"before {what}", progress)
+    except Cancelled:
+        raise
     except ReaderError as error:
         said = str(error)
     except OSError as error:
@@ -115,7 +123,7 @@ def before(project: Project, what: str) -> str:
     return said if said.startswith(FAILED) else f"{FAILED}{said[:1].lower()}{said[1:]}"
 
 
-def _made(project: Project, reason: str) -> str:
+def _made(project: Project, reason: str, progress: Progress | None) -> str:
     """A sentence where a backup that is needed could not be made, else empty. ReaderError and OSError say why, too."""
     size = sum(fs.size_of(path) for path in project.store.journal_paths().values())
     if not size:
@@ -124,19 +132,27 @@ def _made(project: Project, reason: str) -> str:
 
     if backups.is_kept(project.path):
         return ""
-    if size < MUCH:
+    if size + backups.new_bytes(project.path) < MUCH:
         backups.make_alone(project.path, reason, project.store.modes)
         return ""
-    child = _begun(project.path, reason)
-    child.wait()
+    child = _begun(project.path, reason, watched=True)
+    try:
+        for line in child.stdout or ():
+            if progress is not None:
+                done, total = line.split()
+                progress(int(done), int(total))
+        child.wait()
+    except BaseException:  # ctrl+c as well: the child would go on
+        child.kill()
+        with child:
+            raise
     return _said(child)
 
 
-def _begun(path: Path, reason: str) -> subprocess.Popen[bytes]:
+def _begun(path: Path, reason: str, *, watched: bool = False) -> subprocess.Popen[bytes]:
     line = [sys.executable, "-m", "reader.project.keeping", str(path), reason]
-    return subprocess.Popen(
-        line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    )
+    out = subprocess.PIPE if watched else subprocess.DEVNULL
+    return subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, start_new_session=True)
 
 
 def _said(child: subprocess.Popen[bytes]) -> str:
@@ -144,6 +160,19 @@ def _said(child: subprocess.Popen[bytes]) -> str:
     with child:
         said = child.stderr.read().decode("utf-8", "replace").strip() if child.stderr else ""
     return (said.splitlines() or ["No backup could be made."])[-1] if child.returncode else ""
+
+
+def _told_now_and_then() -> Progress:
+    """Prints how far it is, but not each time it is called."""
+    last = 0.0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _OFTEN:
+            last = time.monotonic()
+            print(done, total, flush=True)
+
+    return progress
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -154,7 +183,7 @@ def main(arguments: Sequence[str]) -> int:
     with contextlib.suppress(OSError):
         os.nice(_KINDNESS)
     try:
-        backups.make_alone(path, reason, modes_of(read_info(path)))
+        backups.make_alone(path, reason, modes_of(read_info(path)), _told_now_and_then())
     except ReaderError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

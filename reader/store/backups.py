@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from reader.store.replay import replay_edits
 from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT
 
 KEPT_LATEST, KEPT_DAYS, KEPT_WEEKS, KEPT_MONTHS = 10, 7, 4, 12
+Progress = Callable[[int, int], None]
+"""Called with (done, total)."""
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -70,18 +72,21 @@ def count(journals: archive.Journals) -> Counted:
     )
 
 
-def make_alone(path: Path, reason: str, modes: fs.Modes) -> Backup:
-    """Make a backup while nobody else makes one, erases or restores. ReaderError says why it could not be made."""
+def make_alone(path: Path, reason: str, modes: fs.Modes, progress: Progress | None = None) -> Backup:
+    """Make a backup while nobody else makes one, erases or restores. ReaderError says why it could not be made.
+
+    `progress` is called with the bytes that are kept by now, and how many there are.
+    """
     from reader.store.locks import backup_lock
 
     try:
         with backup_lock(path / "locks", modes):
-            return make(path, reason, modes)
+            return make(path, reason, modes, progress=progress)
     except OSError as error:
         raise ReaderError(f"No backup could be made: {error.strerror}.") from error
 
 
-def make(path: Path, reason: str, modes: fs.Modes, *, keep: str = "") -> Backup:
+def make(path: Path, reason: str, modes: fs.Modes, *, keep: str = "", progress: Progress | None = None) -> Backup:
     """Count what a project holds, write a backup of it and read that back; the caller holds the lock. ReaderError says why there is none.
 
     Older ones that need not be kept go, but never the one named `keep`.
@@ -92,7 +97,7 @@ def make(path: Path, reason: str, modes: fs.Modes, *, keep: str = "") -> Backup:
         info = fs.read_bytes(path / PROJECT)
         now = datetime.now(UTC)
         manifest = Manifest(now.strftime("%Y-%m-%dT%H:%M:%SZ"), reason, count(state), _sums(state))
-        _keep_texts(path, modes)
+        _keep_texts(path, modes, progress)
         fs.make_folder(folder, modes)
         target = folder / f"{now.strftime(_STAMP)}.zip"
         fs.replace_file(target, archive.write_zip(info, state.files, (), msgspec.json.encode(manifest)), modes)
@@ -133,13 +138,31 @@ def is_kept(path: Path) -> bool:
     return bool(there) and there[0].manifest.journals == _sums(archive.read_folder(path))
 
 
-def _keep_texts(path: Path, modes: fs.Modes) -> None:
+def _keep_texts(path: Path, modes: fs.Modes, progress: Progress | None) -> None:
     """Copy the texts that are not among the kept ones yet; they never change. A damaged one is no copy of anything."""
-    for name in _text_names(path / "texts"):
-        kept = path / "backups" / "texts" / name[1:3] / name
-        if not fs.exists(kept) and _is_whole(name, data := fs.read_bytes(path / "texts" / name[1:3] / name)):
+    sizes = {name: fs.size_of(path / "texts" / name[1:3] / name) for name in _new_names(path)}
+    done, total = 0, sum(sizes.values())
+    for name, size in sizes.items():
+        if progress is not None:
+            progress(done, total)
+        if _is_whole(name, data := fs.read_bytes(path / "texts" / name[1:3] / name)):
+            kept = path / "backups" / "texts" / name[1:3] / name
             fs.make_folder(kept.parent, modes)
             fs.replace_file(kept, data, modes)
+        done += size
+    if progress is not None:
+        progress(done, total)
+
+
+def _new_names(path: Path) -> Iterator[str]:
+    """The texts that are not among the kept ones yet."""
+    kept = path / "backups" / "texts"
+    return (name for name in _text_names(path / "texts") if not fs.exists(kept / name[1:3] / name))
+
+
+def new_bytes(path: Path) -> int:
+    """How much of the texts is in no backup."""
+    return sum(fs.size_of(path / "texts" / name[1:3] / name) for name in _new_names(path))
 
 
 def _is_whole(name: str, data: bytes) -> bool:

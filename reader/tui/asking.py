@@ -48,11 +48,17 @@ class Asking:
                 await self._start()
 
     async def pages(
-        self, query: str = "", order: Order = "article", *, most: int = MOST, names: tuple[str, ...] = ()
+        self,
+        query: str = "",
+        order: Order = "article",
+        *,
+        most: int = MOST,
+        names: tuple[str, ...] = (),
+        bare: bool = False,
     ) -> AsyncIterator[Page]:
         """The answer, page by page; ReaderError with the sentence of the search. It ends early when another question is asked."""
         self._id += 1
-        question = Question(self._id, query, order, most, names)
+        question = Question(self._id, query, order, most, names, bare)
         self._pages.put_nowait(_OVER)
         pages = self._pages = asyncio.Queue()
         await asyncio.to_thread(self.project.flush)
@@ -162,6 +168,14 @@ class Results:
         self.error = ""
         self.listener: Callable[[Results], None] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._page = asyncio.Event()
+
+    async def grown(self) -> None:
+        """Wait for the next page. ReaderError if the search ended with one."""
+        self._page.clear()
+        await self._page.wait()
+        if self.error:
+            raise ReaderError(self.error)
 
     def begin(self, asking: Asking) -> None:
         """Ask for the hits."""
@@ -186,5 +200,6 @@ class Results:
             self._tell()
 
     def _tell(self) -> None:
+        self._page.set()
         if self.listener is not None:
             self.listener(self)

@@ -91,6 +91,8 @@ class ExportScreen(CommandModal[None]):
         self.rows = -1
         self._writing: Path | None = None
         """Where to an export is under way."""
+        self._reached = (0, 0)
+        """How far it is, and of how much, as far as that is known."""
 
     def compose(self) -> ComposeResult:
         """One line a choice, the path, what will be written."""
@@ -219,7 +221,10 @@ class ExportScreen(CommandModal[None]):
     def _plan(self) -> str:
         """What Enter on the last line would do."""
         if self._writing is not None:
-            return f"Writing … {written_so_far(self._writing) / 1e6:.1f} MB so far. Esc stops it."
+            done, total = self._reached
+            thing = "files" if self.value("format") == ALL else "articles"
+            share = f"{done:,} of {total:,} {thing}, " if total else ""
+            return f"Writing … {share}{written_so_far(self._writing) / 1e6:.1f} MB so far. Esc stops it."
         typed = self._path.value.strip()
         thing = format_named(self.value("format")).thing
         rows = f"{self.rows:,} {thing}{'s' * (self.rows != 1)}" if self.rows >= 0 else f"All {thing}s"
@@ -337,15 +342,19 @@ class ExportScreen(CommandModal[None]):
         self.app.push_screen(Question(said, yes="overwrite", no="keep it"), answered)
 
     def _write(self, path: Path, *, force: bool) -> None:
-        self._writing = path
+        self._writing, self._reached = path, (0, 0)
         self._show()
         self.run_worker(self._written(path, force=force), group="write")
 
     async def _written(self, path: Path, *, force: bool) -> None:
         """Export; what goes wrong is said here and nothing is lost."""
+
+        def progress(done: int, total: int) -> None:
+            self._reached = (done, total)
+
         looking = self.set_interval(LOOK, self._show)
         try:
-            answer = await carry_out_beside(self.project, self._wanted(path, force=force))
+            answer = await carry_out_beside(self.project, self._wanted(path, force=force), progress)
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):
                 forget_unfinished(path)

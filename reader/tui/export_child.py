@@ -1,6 +1,6 @@
 """Writing an export in a process of its own: a big one computes for seconds, and a busy thread would slow every key.
 
-The child reads from standard input what is wanted and prints what came of it, a JSON object each.
+The child reads from standard input what is wanted and prints how far it is and what came of it, a JSON object a line.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,12 +34,24 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     where: str = ""
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How many records there are, or what was written, in a sentence; or why it cannot be."""
 
     rows: int = -1
     said: str = ""
     error: str = ""
+
+
+class Reached(msgspec.Struct, frozen=True, tag=True):
+    """How far it is: articles looked at, or files written where there are several, and how many there are."""
+
+    done: int
+    total: int
+
+
+Progress = Callable[[int, int], None]
+OFTEN = 0.1
+"""Seconds between two lines that say how far it is."""
 
 
 class _Order(msgspec.Struct, frozen=True):
@@ -46,7 +60,7 @@ class _Order(msgspec.Struct, frozen=True):
     wanted: Wanted
 
 
-def carry_out(project: Project, wanted: Wanted) -> Answer:
+def carry_out(project: Project, wanted: Wanted, progress: Progress | None = None) -> Answer:
     """Write or count here and now."""
     from reader.commands.exporting import export, rows_to_write
 
@@ -62,14 +76,17 @@ def carry_out(project: Project, wanted: Wanted) -> Answer:
             delimiter=wanted.delimiter,
             by=wanted.by,
             where=wanted.where,
+            progress=progress,
         )
     except (ReaderError, OSError) as error:
         return Answer(error=str(error))
     return Answer(said=outcome.brief or outcome.text)
 
 
-async def carry_out_beside(project: Project, wanted: Wanted) -> Answer:
+async def carry_out_beside(project: Project, wanted: Wanted, progress: Progress | None = None) -> Answer:
     """The same beside the screen: in a thread where it takes no time, else in a child process, which ends if the task does.
+
+    `progress` is called in the loop's own thread, where it takes a while.
 
     What is not on the disk yet only this process knows: while that cannot be saved, it writes itself.
     """
@@ -81,17 +98,45 @@ async def carry_out_beside(project: Project, wanted: Wanted) -> Answer:
         except (NotSaved, ReaderError):
             pass
         else:
-            return await _by_child(_Order(str(project.path), project.coder, wanted))
+            return await _by_child(_Order(str(project.path), project.coder, wanted), progress)
     return await asyncio.to_thread(carry_out, project, wanted)
 
 
-async def _by_child(order: _Order) -> Answer:
+async def _by_child(order: _Order, progress: Progress | None) -> Answer:
+    decode = msgspec.json.Decoder(Answer | Reached).decode
     async with child("reader.tui.export_child", asked=True) as process:
-        said, _ = await process.communicate(msgspec.json.encode(order))
-    try:
-        return msgspec.json.decode(said, type=Answer)
-    except msgspec.DecodeError:
-        return Answer(error="The export ended before its time; nothing was written.")
+        if process.stdin is None or process.stdout is None:
+            raise AssertionError("pipes were asked for")
+        process.stdin.write(msgspec.json.encode(order))
+        process.stdin.write_eof()
+        try:
+            async for line in process.stdout:
+                said = decode(line)
+                if isinstance(said, Answer):
+                    return said
+                if progress is not None:
+                    progress(said.done, said.total)
+        except msgspec.DecodeError:
+            pass
+    return Answer(error="The export ended before its time; nothing was written.")
+
+
+def _say(message: Answer | Reached) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _say_now_and_then() -> Progress:
+    """What says how far it is, but not each time it is asked to."""
+    last = 0.0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= OFTEN:
+            last = time.monotonic()
+            _say(Reached(done, total))
+
+    return progress
 
 
 def main() -> None:
@@ -101,10 +146,10 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=_Order)
     try:
         with contextlib.closing(Project.open(Path(order.path), coder=order.coder, write=False)) as project:
-            answer = carry_out(project, order.wanted)
+            answer = carry_out(project, order.wanted, _say_now_and_then())
     except ReaderError as error:
         answer = Answer(error=str(error))
-    sys.stdout.buffer.write(msgspec.json.encode(answer))
+    _say(answer)
 
 
 if __name__ == "__main__":

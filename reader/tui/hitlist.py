@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from reader.project import Project
 
 Place = tuple[str, int]
+LOOKED_AT = 200
+"""Paragraphs up to which the picker says which tags all of them have."""
 ASK_ABOVE = 20
 """Paragraphs from which on it is asked first."""
 
@@ -70,7 +72,8 @@ class HitTagging(ListMoves, CommandScreen[None]):
 
     def _targets(self) -> list[Place]:
         if self.selected:
-            return [place for place in self._places() if place in self.selected]
+            shown = [place for place in self._places() if place in self.selected]
+            return shown if len(shown) == len(self.selected) else [*shown, *self.selected.difference(shown)]
         cursor = self.the_rows().cursor
         place = self.place_of(cursor) if cursor >= 0 else None
         return [place] if place is not None else []
@@ -104,6 +107,8 @@ class HitTagging(ListMoves, CommandScreen[None]):
         from reader.tui.picker import TagPicker
 
         def on() -> set[str]:
+            if len(places) > LOOKED_AT:
+                return set()
             return set.intersection(*(self._tags_on(place) for place in places))
 
         def chosen(tag: Tag | str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 
 from reader import commands
-from reader.errors import ReaderError
+from reader.errors import Cancelled, ReaderError
 from reader.model import Annotation, Article, Tag
 from reader.safe import safe_line
 from reader.tui.bars import KeyLine, TitleLine, bar, percent
@@ -41,6 +42,7 @@ EMPTY = (
     "i imports text and Markdown files, or a whole folder of them.",
     "The texts are copied into the project; your files stay as they are.",
 )
+MEGABYTE = 1_000_000
 ORDERS = ("number", "title", "last read", "most coded", "least reviewed")
 
 
@@ -78,6 +80,8 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
         self._which = ""
         self._wanted: set[str] | None = None
         self._importing: asyncio.Task[None] | None = None
+        self._reading = False
+        self._stopped = threading.Event()
 
     def compose(self) -> ComposeResult:
         """Title, filter line, the articles, keys."""
@@ -320,20 +324,29 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
 
     def import_here(self) -> None:
         """Ask what to import, and import it."""
-        from reader.tui.dialogs import PathDialog
+        from reader.tui.dialogs import PathDialog, Question
 
         if self.project.read_only:
             self.reader.say(self.project.read_only, good=False)
             return
         if self._importing is not None and not self._importing.done():
-            self.reader.say("One import is still running.", good=False)
+            question = Question("An import is still running. Stop it?", yes="stop it", no="go on")
+            self.app.push_screen(question, self._stop_import)
             return
         about = "A file, or a folder with all text and Markdown files in it. A .jsonld, .qdpx or .qdc file brings its marks."
         self.app.push_screen(PathDialog("Import", about), self._import)
 
     def _import(self, path: str | None) -> None:
         if path is not None:
+            self._stopped.clear()
             self._importing = asyncio.create_task(self._run_import(path))
+
+    def _stop_import(self, stop: bool | None) -> None:
+        """Give an import up; what is being written by then is written."""
+        if stop and self._importing is not None:
+            self._stopped.set()
+            if self._reading:
+                self._importing.cancel()
 
     async def _run_import(self, path: str) -> None:
         """Read in a child process, take in within a thread (it waits for the disk), say what came of it."""
@@ -342,17 +355,32 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
         from reader.commands import library as library_commands
         from reader.tui.import_child import read_outside
 
-        def progress(done: int, total: int) -> None:
-            self.reader.say(f"reading {done:,} of {total:,}")
+        stops = f"{self.keymap.first('import-here')} stops it"
+        loop = asyncio.get_running_loop()
+
+        def reading(done: int, total: int) -> None:
+            self.reader.say(f"reading {done:,} of {total:,} · {stops}")
+
+        def backing_up(done: int, total: int) -> None:
+            if self._stopped.is_set():
+                raise Cancelled("The import was stopped; nothing was imported.")
+            said = f"backing up before the import, {done // MEGABYTE:,} of {total // MEGABYTE:,} MB · {stops}"
+            loop.call_soon_threadsafe(self.reader.say, said)
 
         self.reader.say("reading …")
+        self._reading = True
         try:
-            items, skipped = await read_outside([str(Path(path).expanduser())], progress)
+            items, skipped = await read_outside([str(Path(path).expanduser())], reading)
+            self._reading = False
             self.reader.say("taking in …")
-            outcome = await asyncio.to_thread(library_commands.add, self.project, items, skipped=skipped)
+            outcome = await asyncio.to_thread(
+                library_commands.add, self.project, items, skipped=skipped, backing_up=backing_up
+            )
         except ReaderError as error:
             self.reader.failed(error)
             return
+        finally:
+            self._reading = False
         self.reader.done(outcome)
         self.reader.indexing.begin()
         if self.is_attached:

@@ -29,6 +29,8 @@ from reader.tui.tables import SEARCH
 from reader.tui.themes import tag_colour, tag_sign
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.timer import Timer
     from textual.widgets import Input
 
@@ -108,6 +110,11 @@ class SearchScreen(HitTagging):
         self._check: asyncio.Task[None] | None = None
         self._check_later = False
         self._gone: set[Place] = set()
+        self._choosing: asyncio.Task[None] | None = None
+        self._when_chosen: Callable[[list[Place]], None] | None = None
+        """What to do with the selection once it is there."""
+        self._all: set[Place] = set()
+        """The paragraphs of all hits, where they were asked for."""
         self._saved = SavedList(project)
         self.order_now: Order = "article"
         self._history = History(project.state)
@@ -129,7 +136,7 @@ class SearchScreen(HitTagging):
         """Type at once."""
         self._show_order()
         field = self.query_line()
-        field.focus()
+        self.set_focus(field)
         self.run_worker(self.reader.asking.warm(), group="warm")
         memory = self.reader.search_memory
         if self.first_query:
@@ -151,7 +158,7 @@ class SearchScreen(HitTagging):
         results.listener = self._grown
         self.the_rows().go(memory.row)
         if self.back:
-            self.the_rows().focus()
+            self.set_focus(self.the_rows())
         else:
             field.selection = Selection(0, len(results.query))
 
@@ -184,6 +191,9 @@ class SearchScreen(HitTagging):
         if self._check is not None:
             self._check.cancel()
             self._check = None
+        if self._choosing is not None:
+            self._choosing.cancel()
+            self._choosing = self._when_chosen = None
         for results in (self._coming, self.results):
             if results is not None and not results.done:
                 results.end()
@@ -235,7 +245,7 @@ class SearchScreen(HitTagging):
             self._open_when_found = False
             if self.found:
                 self._keep()
-                rows.focus()
+                self.set_focus(rows)
 
     def _show_saved(self) -> None:
         """Where nothing is asked: the saved searches and what each finds now."""
@@ -373,11 +383,69 @@ class SearchScreen(HitTagging):
             self.the_rows().refresh()
 
     def select_all(self) -> None:
-        """Select all hits that are here; where there are more it is said."""
-        super().select_all()
-        here = len(self.found)
-        if self.selected and (self.results.count > here or not self.results.done):
-            self.reader.say(f"{len(self.selected):,} paragraphs selected, those of the first {here:,} hits")
+        """Select the paragraphs of all hits of the query, also of those that are not here yet; none where all are selected."""
+        results = self.results
+        if self._choosing is not None:
+            return
+        if self.selected and self.selected == self._all:
+            self.selected, self._all = set(), set()
+            self.the_rows().refresh()
+            self._say_selected()
+        elif not results.query or (results.done and results.count <= len(results.found)):
+            super().select_all()
+        else:
+            self._when_chosen = None
+            self._choosing = asyncio.create_task(self._select_the_rest(results))
+
+    async def _select_the_rest(self, results: Results) -> None:
+        """Wait for the hits, then ask for the paragraphs that are not among those shown; a key says that it is enough."""
+        found: set[Place] = set()
+        try:
+            while not results.done:
+                self.reader.say(f"selecting, {results.count:,} hits until now … Esc stops it")
+                await results.grown()
+            if results.count <= len(results.found):
+                found = set(results.places)
+            else:
+                async for page in self.reader.asking.pages(results.query, bare=True):
+                    found |= {(row.article, row.number) for row in page.rows}
+                    self.reader.say(f"selecting, {len(found):,} paragraphs until now … Esc stops it")
+                    if page.done:
+                        break
+                else:
+                    self.reader.say("selecting was ended by another search; nothing was selected")
+                    return
+        except ReaderError as error:
+            self.reader.failed(error)
+            return
+        finally:
+            self._choosing = None
+        if results is self.results and self.is_attached:
+            self.selected = {place for place in found if place[0] in self.project.articles}
+            self._all = set(self.selected)
+            self.the_rows().refresh()
+            self._say_selected()
+            if (act := self._when_chosen) is not None:
+                self._when_chosen = None
+                self._with_targets(act)
+
+    def _with_targets(self, act: Callable[[list[Place]], None]) -> None:
+        """Act on what is meant; where that is still being selected, then."""
+        if self._choosing is not None:
+            self._when_chosen = act
+        else:
+            super()._with_targets(act)
+
+    def _stop_selecting(self) -> bool:
+        """Leave the selection as it was; whether more was being selected."""
+        if self._choosing is None:
+            return False
+        self._choosing.cancel()
+        self._choosing = self._when_chosen = None
+        if self.results.done:  # else the hits go on coming
+            self.reader.asking.forget()
+        self.reader.say("selecting was stopped; nothing was selected")
+        return True
 
     def query_line(self) -> Field:
         """The field of the query."""
@@ -393,7 +461,7 @@ class SearchScreen(HitTagging):
                 self._type(newer)
                 return
             self._keep()
-            rows.focus()
+            self.set_focus(rows)
             if rows.cursor == 0 and rows.count:
                 return
         super().row_down()
@@ -459,15 +527,15 @@ class SearchScreen(HitTagging):
     def edit_query(self) -> None:
         """Type another query."""
         field = self.query_line()
-        field.focus()
+        self.set_focus(field)
         field.cursor_position = len(field.value)
 
     def leave(self) -> None:
         """From the query line to the hits; what is selected is let go; then back."""
         if self.query_line().has_focus and self.found:
             self._keep()
-            self.the_rows().focus()
-        elif not self.drop_selection():
+            self.set_focus(self.the_rows())
+        elif not self._stop_selecting() and not self.drop_selection():
             self.dismiss(None)
 
     def on_rows_chosen(self) -> None:
@@ -490,7 +558,7 @@ class SearchScreen(HitTagging):
             return
         if field.has_focus and self.found:  # whether the hits came before Enter or after makes no difference
             self._keep()
-            rows.focus()
+            self.set_focus(rows)
             return
         if not self.found and self.results.memos:
             self.memos()
@@ -513,7 +581,7 @@ class SearchScreen(HitTagging):
     def _open_saved(self, rows: Rows) -> None:
         """From the query line to the saved searches; there: run one."""
         if self.query_line().has_focus:
-            rows.focus()
+            self.set_focus(rows)
             return
         self._type(self._saved.query(rows.cursor))
         self._open_when_found = True
