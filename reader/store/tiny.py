@@ -12,7 +12,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import merge as merge_sorted
 from pathlib import Path
@@ -341,12 +341,17 @@ class TinyStore:
             name for name, end in shelf.held.items() if name not in self._tails.names or end > self._tails.offset(name)
         ]
 
-    def renew(self, keys: Sequence[str]) -> list[str]:
-        """Make those of some readable files anew that are not what the journals lead to; which. `settle` writes them."""
+    def renew(self, chosen: Callable[[Iterable[str]], Sequence[str]]) -> list[str]:
+        """Make those readable files anew that are not what the journals lead to; which. `settle` writes them.
+
+        `chosen` says which may be, given those that the journals lead to.
+        """
         self.start()
         with self._lock:
+            replayed = self._replayed(None)
+            keys = chosen(replayed.shelves)
             on_disk = {key: self._read_or_moved(key) for key in keys if key != PROJECT}
-            wanted = self._rebuild(set(on_disk))
+            wanted = self._rebuild(set(on_disk), replayed)
             anew = [key for key in on_disk if not _same_tables(key, on_disk[key], wanted[key])]
             self._dirty.difference_update(on_disk)
             if PROJECT in keys:
@@ -387,16 +392,16 @@ class TinyStore:
         with contextlib.suppress(OSError):
             fs.move(self.path / key, self.path / f"{key}.changed-{stamp}")
 
-    def _replayed(self, keys: set[str]) -> Replayed:
-        """What the journals lead to, as far as they have been read here, so that no edit is seen by halves."""
+    def _replayed(self, keys: set[str] | None) -> Replayed:
+        """What the journals lead to, of some files or of all, as far as they have been read here, so that no edit is seen by halves."""
         found = replay(self.journal_paths().values(), keys, self._tails.offsets)
         for problem in found.problems:
             self._report(problem)
         return found
 
-    def _rebuild(self, keys: set[str]) -> dict[str, Shelf]:
-        """Make shelves anew from all journals."""
-        found = self._replayed(keys)
+    def _rebuild(self, keys: set[str], replayed: Replayed | None = None) -> dict[str, Shelf]:
+        """Make shelves anew from all journals, where these have not been replayed yet."""
+        found = replayed or self._replayed(keys)
         for key in keys:
             shelf = self._salvaged(key) if self._tails.lost else None
             if shelf is None:

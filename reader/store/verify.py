@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from reader.model import Article
 from reader.store import journal as journals
 from reader.store import texts
 from reader.store.documents import Shelf, read_shelf
-from reader.store.replay import Replayed, replay
+from reader.store.replay import replay
 from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, owner_of
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def verify(store: TinyStore) -> list[str]:
     found = [*replayed.problems]
     for path in store.journal_paths().values():
         found += _end_problems(store, path)
-    for key in _keys(store, replayed):
+    for key in _keys(store, replayed.shelves):
         found += _file_problems(store, key, replayed.shelves.get(key, Shelf()), damaged=bool(replayed.problems))
     found += _info_problems(store, replayed.shelves.get(PROJECT, Shelf()))
     for article in store.articles().values():
@@ -34,9 +36,14 @@ def verify(store: TinyStore) -> list[str]:
     return list(dict.fromkeys([*store.problems, *found]))
 
 
-def _keys(store: TinyStore, replayed: Replayed) -> list[str]:
-    """The TinyDB files that there are or should be."""
-    return sorted({LIBRARY, CODEBOOK, *replayed.shelves, *annotation_keys(store.path)} - {PROJECT})
+def _keys(store: TinyStore, replayed: Iterable[str]) -> list[str]:
+    """The TinyDB files that there are or should be, the latter by the journals."""
+    return sorted({LIBRARY, CODEBOOK, *replayed, *annotation_keys(store.path)} - {PROJECT})
+
+
+def _own_keys(store: TinyStore, replayed: Iterable[str]) -> list[str]:
+    """The files, the project's own record among them, that this coder may write."""
+    return [key for key in (PROJECT, *_keys(store, replayed)) if owner_of(key) in ("", store.coder)]
 
 
 def annotation_keys(folder: Path) -> list[str]:
@@ -132,9 +139,7 @@ def repair(store: TinyStore) -> list[str]:
 
     Journals and texts are never touched. OSError where the disk refuses.
     """
-    replayed = replay(store.journal_paths().values())
-    keys = [key for key in (PROJECT, *_keys(store, replayed)) if owner_of(key) in ("", store.coder)]
-    done = [f"The file {key} was made again from the journals." for key in store.renew(keys)]
+    done = [f"The file {key} was made again from the journals." for key in store.renew(partial(_own_keys, store))]
     damaged = (a for a in store.articles().values() if any("paragraphs" in p for p in _text_problems(store, a)))
     done += [
         f"The paragraphs of article {article.number} were made again from its text."
