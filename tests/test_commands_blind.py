@@ -125,12 +125,37 @@ def copy_without_zoe(project: Project, folder: Path) -> Project:
 
 def test_nothing_of_others_is_found_by_asking_for_it(project: Project) -> None:
     commands.blind_start(project)
-    assert commands.notes(project, by="zoe").rows == []
-    assert commands.history(project, by="zoe").rows == []
     assert commands.search(project, SECRET).rows == []
-    figures = commands.stats(project, "coders", by="zoe").rows
-    assert figures is not None
-    assert (figures[0]["annotations"], figures[0]["notes"], figures[0]["reviewed"]) == (0, 0, 0)
+
+
+ASKED_BY_NAME: dict[str, Callable[[Project], object]] = {
+    "notes": lambda p: commands.notes(p, by="zoe"),
+    "history": lambda p: commands.history(p, by="zoe"),
+    "stats": lambda p: commands.stats(p, by="zoe"),
+    "stats tags": lambda p: commands.stats(p, "tags", by="zoe"),
+    "export": lambda p: commands.export(p, "csv", by="zoe", out=io.BytesIO()),
+}
+
+
+@pytest.mark.parametrize("view", ASKED_BY_NAME)
+def test_zeros_are_never_said_of_a_coder_whose_marks_are_hidden(project: Project, view: str) -> None:
+    ASKED_BY_NAME[view](project)
+    commands.blind_start(project)
+    with pytest.raises(ReaderError, match="blind-end") as caught:
+        ASKED_BY_NAME[view](project)
+    assert caught.value.exit_code == 1
+    commands.stats(project, by="anna")
+
+
+def test_figures_files_and_empty_searches_say_whose_marks_they_hold(project: Project, tmp_path: Path) -> None:
+    def sentences() -> list[str]:
+        out = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
+        found = commands.search(project, "coder:zoe zanzibar nowhere"), commands.export(project, "csv", output=out)
+        return [outcome.text for outcome in (*found, commands.stats(project), commands.stats(project, "tags"))]
+
+    assert not any("blind" in sentence for sentence in sentences())
+    commands.blind_start(project)
+    assert all("blind: your own marks only" in sentence for sentence in sentences())
 
 
 def test_counts_are_ones_own_and_all_comes_back_at_the_end(project: Project) -> None:

@@ -334,6 +334,13 @@ async def test_a_blind_project_shows_none_and_says_so(project: Project) -> None:
         await user.press("r", "o")
         assert "theirs" not in user.frame
         assert "blind" in user.status
+        for screen in ("c", "m", "l", "f"):
+            await user.press(screen)
+            assert "blind" in user.title
+            assert "Used 1" not in user.frame
+            assert ("Not used by you yet" in user.frame) == (screen == "c")
+            await user.press("escape")
+            await user.press("escape")
 
 
 async def test_a_long_name_can_be_read_whole(project: Project) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from reader import fs
-from reader.commands.phrases import many
+from reader.commands.phrases import many, only_own
 from reader.commands.registry import Outcome, command
 from reader.commands.wanted import check_coder
 from reader.errors import ReaderError, UsageError
@@ -117,12 +117,12 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
         if out is None:
             raise UsageError("Where to? Name a file with --output.")
         project.export(format, out, options, progress=progress)
-        return Outcome(_lost(project.losses(format, options)))
+        return Outcome("\n".join(filter(None, (only_own(project), _lost(project.losses(format, options))))))
     rows = _to_file(project, format, output.expanduser(), options, force=force, progress=progress)
     counted = many(rows, format_named(format).thing)
     lost = project.losses(format, options)
     return Outcome(
-        "\n".join(filter(None, (f"Wrote {counted} to {output}.", _lost(lost)))),
+        "\n".join(filter(None, (f"Wrote {counted} to {output}.", only_own(project), _lost(lost)))),
         f"{counted} written to {output}" + (f"; {many(len(lost), 'kind')} of things left out" if lost else ""),
     )
 
@@ -196,8 +196,8 @@ def _all(
     written = project.export_all(folder.expanduser(), options, force=force, progress=progress)
     lost = [f"{one.name}: {sentence}" for one in written for sentence in one.losses]
     counted = many(len(written), "file")
-    lines = [f"Wrote {counted} to {folder}.", *(f"Not in {sentence}" for sentence in lost)]
-    return Outcome("\n".join(lines), f"{counted} written to {folder}")
+    lines = [f"Wrote {counted} to {folder}.", only_own(project), *(f"Not in {sentence}" for sentence in lost)]
+    return Outcome("\n".join(filter(None, lines)), f"{counted} written to {folder}")
 
 
 class _Nowhere(io.BytesIO):

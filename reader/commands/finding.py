@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from reader.commands.phrases import cells, many
+from reader.commands.phrases import cells, many, only_own
 from reader.commands.registry import Outcome, Stream, Words, command
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def search(
     lines = Stream(lambda: _csv(rows) if csv else _columns(project, hits) if kwic else _lines(project, hits))
     memos = memos_with(project, query)
     if not hits:
-        said = nothing_found(query) + (f" {memos}" if memos else "")
+        said = nothing_found(project, query) + (f" {memos}" if memos else "")
         return Outcome(said, "nothing found", rows=[], lines=list(lines), exit_code=1)
     return Outcome(memos, rows=rows, lines=lines)
 
@@ -78,9 +78,10 @@ LONGEST = 60
 """Characters of a query that are said again."""
 
 
-def nothing_found(query: str) -> str:
+def nothing_found(project: Project, query: str) -> str:
     """The sentence for a query that holds nowhere."""
-    return f"Nothing found for {query if len(query) <= LONGEST else f'{query[:LONGEST]}…'!r}."
+    said = f"Nothing found for {query if len(query) <= LONGEST else f'{query[:LONGEST]}…'!r}."
+    return " ".join(filter(None, (said, only_own(project))))
 
 
 COLUMNS = ("article_id", "paragraph", "left", "hit", "right", "char_start", "char_end", "where")

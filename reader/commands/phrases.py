@@ -24,6 +24,11 @@ def shortened(text: str, longest: int) -> str:
     return line[: cut if cut > 0 else longest - 1].rstrip(" ,;:.") + "…"
 
 
+def only_own(project: Project) -> str:
+    """What has to be said beside figures, hits and files of a blind project: whose marks they hold."""
+    return "The project is blind: your own marks only." if project.info.blind else ""
+
+
 def titled(article: Article) -> str:
     """The article's title on one line."""
     return shortened(article.title, LONGEST_TITLE) or article.id

@@ -36,7 +36,7 @@ def tag_search(
     found = list(project.matching(search))
     if not found:
         to_put_on(project, tags, create=create)
-        return Outcome(nothing_found(search), "nothing found", exit_code=1)
+        return Outcome(nothing_found(project, search), "nothing found", exit_code=1)
     return tag_places(project, found, tags, create=create, dry_run=dry_run)
 
 

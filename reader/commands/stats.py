@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.passes import pass_rows
-from reader.commands.phrases import titled
+from reader.commands.phrases import only_own, titled
 from reader.commands.reading import as_read
 from reader.commands.registry import Outcome, command
 from reader.commands.reviewing import since_of, visited
@@ -50,7 +50,7 @@ def stats(project: Project, kind: str = "", *, by: str = "") -> Outcome:
         raise UsageError(f"There are figures by {', '.join(KINDS)}, not by {kind!r}.")
     rows = makers[kind](project, by)
     lines = [_said(row) for row in rows] if kind else [f"{key.replace('_', ' ')}  {n}" for key, n in rows[0].items()]
-    return Outcome("" if rows else f"There are no {kind} yet.", rows=rows, lines=lines)
+    return Outcome(only_own(project) if rows else f"There are no {kind} yet.", rows=rows, lines=lines)
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -105,9 +105,14 @@ def known_coders(project: Project) -> list[str]:
 
 
 def check_coder(project: Project, by: str) -> None:
-    """UsageError for a coder of whom there is nothing. All marks are read only where the name is not seen at once."""
-    if not by:
+    """UsageError for a coder of whom there is nothing; ReaderError for another one than oneself in a blind project.
+
+    All marks are read only where the name is not seen at once.
+    """
+    if by in {"", project.coder}:
         return
+    if project.info.blind:
+        raise ReaderError("The project is blind: others' marks are not shown until `reader blind-end`.")
     known = set(known_coders(project))
     if by in known:
         return

@@ -14,6 +14,7 @@ from reader.tui.drawn import Line
 if TYPE_CHECKING:
     from rich.style import Style
 
+    from reader.project import Project
     from reader.tui.app import ReaderApp
     from reader.tui.screen import Keyed
 
@@ -98,6 +99,11 @@ class TitleLine(Ruled):
         if found != (self._left, self._rights):
             self._left, self._rights = found
             self.refresh()
+
+    def show_of(self, project: Project, what: str, right: str) -> None:
+        """A screen over a project; on the right also whether others' marks are hidden and nothing can be changed."""
+        facts = ("blind" if project.info.blind else "", right, "read-only" if project.read_only else "")
+        self.show(f"reader  {project.name} ▸ {what}", " · ".join(filter(None, facts)))
 
     def row(self, y: int) -> list[Segment]:
         """The title, or the rule."""

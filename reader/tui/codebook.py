@@ -172,8 +172,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         facts = [f"{total:,} tag{'s' * (total != 1)}"]
         facts += [f"{archived} archived"] if archived else []
         facts += ["locked"] if self.project.info.locked else []
-        facts += ["read-only"] if self.project.read_only else []
-        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ codebook", " · ".join(facts))
+        self.query_one(TitleLine).show_of(self.project, "codebook", " · ".join(facts))
         found = sum(1 for row in self._rows if row.meant)
         self.filter_line.say(f"{found:,} of {total:,}" if found != total else "")
 
@@ -253,17 +252,17 @@ class CodebookScreen(FilteredList, CodebookEdits):
                 rows.append([])
         return rows
 
-    @staticmethod
-    def _counted(used: TagUsage) -> str:
+    def _counted(self, used: TagUsage) -> str:
         found, own = used.with_below, used.itself.annotations
+        by_whom = " by you" if self.project.info.blind else ""
         if not found.annotations:
-            return "Not used yet."
+            return f"Not used{by_whom} yet."
         places = ""
         if found.paragraphs >= 0:
             in_articles = f" in {found.articles:,} article{'s' * (found.articles != 1)}"
             places = f", {found.paragraphs:,} ¶{in_articles}"
         below = f", {own:,} of them itself" if own != found.annotations else ""
-        return f"Used {found.annotations:,} time{'s' * (found.annotations != 1)}{below}{places}."
+        return f"Used{by_whom} {found.annotations:,} time{'s' * (found.annotations != 1)}{below}{places}."
 
     def _facts(self, tag: Tag) -> list[str]:
         slot = slot_of(in_slots(self.project.state, self.project.codebook), tag.id)

@@ -62,7 +62,7 @@ class HistoryScreen(ListMoves, CommandScreen[None]):
         self.the_rows().show(len(self._edits), self._row, cursor=max(0, cursor))
         count = len(self._edits)
         shown = f"the latest {count:,} edits" if count == MOST else f"{count:,} edit{'s' * (count != 1)}"
-        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ history", shown)
+        self.query_one(TitleLine).show_of(self.project, "history", shown)
 
     def _row(self, index: int) -> Sequence[Cell]:
         edit = self._edits[index]

@@ -159,9 +159,7 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
     def _show_title(self) -> None:
         total, shown = len(self.project.articles), len(self._shown)
         some = f"{shown:,} of {total:,} articles" if shown != total else f"{total:,} article{'s' * (total != 1)}"
-        self.query_one(TitleLine).show(
-            f"reader  {self.project.name} ▸ library", some + ("  read-only" if self.project.read_only else "")
-        )
+        self.query_one(TitleLine).show_of(self.project, "library", some)
 
     def _row(self, index: int) -> Sequence[Cell]:
         article = self._shown[index]

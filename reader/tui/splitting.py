@@ -118,7 +118,7 @@ class SplitScreen(ListMoves, CommandScreen["Outcome | None"]):
         count = len(self.marks)
         path = SHOWN.join(self.project.codebook.path(self.tag.id))
         right = f"{len(self.sent)} of {count} sent"
-        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ split {path}", right)
+        self.query_one(TitleLine).show_of(self.project, f"split {path}", right)
         panel = self.query_one(Panel)
         width, height = panel.room
         if width:
