@@ -490,6 +490,29 @@ async def test_a_russian_keyboard_does_what_the_key_does(project: Project) -> No
         assert "is read as j" in user.status
 
 
+async def test_why_nothing_was_done_is_gone_with_the_next_command_and_what_was_done_stays(project: Project) -> None:
+    async with reading(project) as user:
+        await user.press("backspace")
+        assert user.status == "nothing to go back to"
+        await user.press("j")
+        assert user.status == ""
+        await user.press("r", "j")
+        assert "reviewed" in user.status
+        for _ in range(2):
+            await user.press("backspace")
+            assert user.status == "nothing to go back to"
+
+
+async def test_the_keys_of_the_pane_are_said_while_one_is_in_it(project: Project) -> None:
+    put_on(project, the_article(project), 2, add_tag(project, "blame"))
+    async with reading(project) as user:
+        for way_out in ("tab", "escape"):
+            await user.press("tab", "down")
+            assert "Tab back" in user.status
+            await user.press(way_out)
+            assert user.status == ""
+
+
 async def test_alt_and_a_key_is_escape_and_that_key(project: Project) -> None:
     async with reading(project) as user:
         await user.press("alt+j")

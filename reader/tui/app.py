@@ -90,6 +90,7 @@ class ReaderApp(Seeing):
         self._edit_text = ""
         self._way_back = ""
         self._said_once: set[str] = set()
+        self._remark = ""
         self.indexing = Indexing(self)
         self._asking = Asking(project)
         self.talk = UndoTalk(project)
@@ -273,12 +274,12 @@ class ReaderApp(Seeing):
     def walk_hits(self, direction: int) -> None:
         """The next (1) or previous (-1) hit of the library search."""
         if not self.hits:
-            self.say("no hits: / searches here, f in the library")
+            self.remark("no hits: / searches here, f in the library")
             return
         self.hit_index = (self.hit_index + direction) % len(self.hits)
         article_id, number = self.hits[self.hit_index]
         if article_id not in self.project.articles:
-            self.say("the article of this hit is gone")
+            self.remark("the article of this hit is gone")
             return
         self.reading.remember()
         self.open_article(article_id, number)
@@ -300,6 +301,23 @@ class ReaderApp(Seeing):
         else:
             self._edit_text = text
         self._key_line().say(text, good=good, way_back=self._way_back)
+
+    def remark(self, text: str) -> None:
+        """Say why nothing was done, or what keys do now; it goes with the next command, as it would be false then."""
+        self.say(text)
+        self._remark = text
+
+    def end_remark(self) -> None:
+        """A command is to run: a remark that still stands there is old."""
+        if self._remark:
+            self.unsay(self._remark)
+            self._remark = ""
+
+    def unsay(self, text: str) -> None:
+        """This is no longer true; where something else was said since, that stays."""
+        line = self._key_line()
+        if line.status == text:
+            line.say("")
 
     def murmur(self, text: str, over: str = "") -> bool:
         """Say something of no weight, only where nothing is said or `over` is; whether it was said."""
@@ -402,7 +420,7 @@ class ReaderApp(Seeing):
         """Undo; what would surprise is named first."""
         edit = self.project.next_undo()
         if edit is None:
-            self.say("nothing to undo")
+            self.remark("nothing to undo")
             return
         question = self.talk.question(edit, self._in_sight)
         if question:
@@ -413,7 +431,7 @@ class ReaderApp(Seeing):
     def bring_back(self) -> None:
         """Redo."""
         if self.project.next_redo() is None:
-            self.say("nothing to redo")
+            self.remark("nothing to redo")
             return
         self._undo_or_redo(commands.redo)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.text import Text
 from textual.geometry import Size
@@ -23,12 +23,26 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from reader.tui.screen import Keyed
+
 SPOKEN = "-spoken"
 """The class of the app where a screen reader follows the terminal's cursor."""
 LONGEST_PASTE = 2_000
 """Characters of a paste that a one-line field takes; nobody types a longer query, path or name."""
 SIDE_FROM = 100
 """Columns from which a dialog stands beside the text where there is no pane to stand over."""
+
+
+def alt_in_field(field: Widget, event: events.Key, words: Mapping[str, Callable[[], None]]) -> None:
+    """Alt and a key in a text field: a motion or deletion by words, as terminals send them, else what the screen takes it for."""
+    if not event.key.startswith("alt+"):
+        return  # the field's own
+    event.prevent_default()
+    event.stop()
+    if event.key in words:
+        words[event.key]()
+    else:
+        cast("Keyed[Any]", field.screen).on_key(event)
 
 
 class Field(AsWritten, Input):
@@ -66,6 +80,14 @@ class Field(AsWritten, Input):
         """The value is another one: what follows from it is drawn together with the letter, not a frame later."""
         if self._typed is not None and self.is_mounted:
             self._typed()
+
+    async def _on_key(self, event: events.Key) -> None:
+        words = {
+            "alt+f": self.action_cursor_right_word,
+            "alt+b": self.action_cursor_left_word,
+            "alt+backspace": self.action_delete_left_word,
+        }
+        alt_in_field(self, event, words)
 
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

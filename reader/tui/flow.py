@@ -37,7 +37,7 @@ class Flow(Moving, Finding, Tagging):
             return
         which = "last" if direction > 0 else "first"
         all_there = len(order) == len(self.project.articles)
-        self.reader.say(f"this is the {which} article" + ("" if all_there else " of those the library shows"))
+        self.reader.remark(f"this is the {which} article" + ("" if all_there else " of those the library shows"))
 
     def _next_unfinished(self) -> None:
         order = self.order()
@@ -215,7 +215,7 @@ class Flow(Moving, Finding, Tagging):
 
         tags = self.tags_to_compare()
         if not tags:
-            self.reader.say("no tag was put on yet: t chooses one")
+            self.reader.remark("no tag was put on yet: t chooses one")
             return
         here = (self.opened.id if self.opened else "", self.here)
         self.app.push_screen(QuotesScreen(self.project, tags, here=here))

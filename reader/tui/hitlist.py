@@ -82,7 +82,7 @@ class HitTagging(ListMoves, CommandScreen[None]):
         """Act on the paragraphs that are meant; many are asked about first."""
         places = self._targets()
         if not places:
-            self.reader.say("no hit to tag")
+            self.reader.remark("no hit to tag")
         elif len(places) <= ASK_ABOVE:
             act(places)
         else:
@@ -132,7 +132,7 @@ class HitTagging(ListMoves, CommandScreen[None]):
         """Put on the tag in a slot."""
         tag = slots.in_slots(self.project.state, self.project.codebook)[number - 1]
         if tag is None:
-            self.reader.say(f"slot {number} is empty: t chooses a tag")
+            self.reader.remark(f"slot {number} is empty: t chooses a tag")
         else:
             self._with_targets(lambda places: self._put_on(places, [tag]))
 
@@ -145,13 +145,13 @@ class HitTagging(ListMoves, CommandScreen[None]):
         if tag is not None:
             self._with_targets(lambda places: self._put_on(places, [tag]))
         else:
-            self.reader.say(slots.no_such_key(key))
+            self.reader.remark(slots.no_such_key(key))
 
     def repeat_tag(self) -> None:
         """Put on the last tag again."""
         resolve = self.project.codebook.resolve
         tag = next((found for one in self.project.state.recents if (found := resolve(one)) is not None), None)
         if tag is None:
-            self.reader.say("no tag was put on yet: t chooses one")
+            self.reader.remark("no tag was put on yet: t chooses one")
         else:
             self._with_targets(lambda places: self._put_on(places, [tag]))

@@ -1,7 +1,11 @@
-"""What comes from the terminal: a paste is one event, however long it is and whatever stands in it.
+"""What comes from the terminal: a paste is one event, whatever stands in it, and no Escape gets lost before a key.
 
 Textual's parser takes a paste apart sign by sign, a second a megabyte, and hands on as keys what looks like a long
 unknown escape sequence inside it. Here nothing between the marks of a paste is looked at but its end.
+
+Escape and a key that come in one piece, as over a slow line, are to Textual a letter of another keyboard (`ESC 1` is
+`¡`), the key alone (`ESC Enter` is Enter: a question refused would be granted), or wait for what follows. Here they are
+`alt+` and the key at once.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ from textual.drivers._writer_thread import MAX_QUEUED_WRITES
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from reader.tui.torn import ESCAPE
+
 if TYPE_CHECKING:
     from reader.tui.app import ReaderApp
 
@@ -35,8 +41,12 @@ STUCK = 1.0
 """Seconds without any output taken after which a terminal is not slow, but takes nothing."""
 
 
-class PasteParser(XTermParser):
-    """Textual's parser with pastes taken out of the stream before it."""
+BEGIN_SEQUENCES = "[]OP^_\\" + ESCAPE
+"""What a terminal puts behind ESC where more follows, or where it ends an answer (ECMA-48, 5.3 and 5.6)."""
+
+
+class TerminalParser(XTermParser):
+    """Textual's parser with pastes taken out of the stream before it, and Escape and a key told from sequences."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
@@ -48,6 +58,15 @@ class PasteParser(XTermParser):
         if self._pasted is None and START not in data:
             return super().feed(data)
         return self._events(data)
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        """The keys of a sequence; one behind a lone ESC is called `alt+` and its name, whatever it is."""
+        if len(sequence) == 2 and sequence[0] == ESCAPE and sequence[1] not in BEGIN_SEQUENCES:
+            sequence, alt = sequence[1], True
+        named = alt and sequence not in BEGIN_SEQUENCES
+        for event in super()._sequence_to_key_events(sequence, alt):
+            whole = event.key if event.key.startswith("alt+") or not named else f"alt+{event.key}"
+            yield events.Key(whole, event.character)
 
     def _events(self, data: str) -> Iterator[Message]:
         while data:
@@ -111,7 +130,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read until the program ends."""
-        parser = PasteParser(self._debug)
+        parser = TerminalParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         patience = min(LOOK_AGAIN, constants.ESCAPE_DELAY)
         with selectors.SelectSelector() as selector:

@@ -61,7 +61,7 @@ class Moving(Desk):
     def _to_coded(self, direction: int) -> None:
         number = self.wanted().next_coded(self.here, direction)
         if number is None:
-            self.reader.say("no coded paragraph " + ("after this one" if direction > 0 else "before this one"))
+            self.reader.remark("no coded paragraph " + ("after this one" if direction > 0 else "before this one"))
         else:
             self.go(number, jump=True)
 
@@ -80,12 +80,12 @@ class Moving(Desk):
             self.remember()
             self.reader.open_article(order[index])
         else:
-            self.reader.say("this is the last article" if direction > 0 else "this is the first article")
+            self.reader.remark("this is the last article" if direction > 0 else "this is the first article")
 
     def back(self) -> None:
         """Where one was before the last jump."""
         if not self.jumps:
-            self.reader.say("nothing to go back to")
+            self.reader.remark("nothing to go back to")
             return
         article_id, number = self.jumps.pop()
         if article_id == "search":
@@ -100,7 +100,7 @@ class Moving(Desk):
         elif article_id in self.project.articles:
             self.open(article_id, number)
         else:
-            self.reader.say("the article one came from is gone")
+            self.reader.remark("the article one came from is gone")
 
     def hit_list(self) -> None:
         """The hits of the library search again, in the row they were left at."""

@@ -17,7 +17,7 @@ from reader.commands.editor import Ended, edit_outside, ended_by
 from reader.errors import ReaderError
 from reader.project.takeover import PLEASE_END
 from reader.safe import safe, safe_line
-from reader.tui.fields import place_over_pane
+from reader.tui.fields import alt_in_field, place_over_pane
 from reader.tui.screen import CommandModal
 from reader.tui.signs import AsWritten
 from reader.tui.tables import NOTE
@@ -44,6 +44,14 @@ class NoteArea(AsWritten, TextArea):
     def __init__(self, text: str) -> None:
         super().__init__(text, highlight_cursor_line=False, compact=True)
         self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        words = {
+            "alt+f": self.action_cursor_word_right,
+            "alt+b": self.action_cursor_word_left,
+            "alt+backspace": self.action_delete_word_left,
+        }
+        alt_in_field(self, event, words)
 
     def get_line(self, line_index: int) -> Text:
         """A line as it may be shown; characters stand one for one."""

@@ -171,7 +171,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
         rows.show(len(self._entries), self._row, cursor=place)
         total, shown = len(self._all), len(self._entries)
         some = f"{shown:,} of {total:,} notes" if shown != total else f"{total:,} note{'s' * (total != 1)}"
-        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ notes", some)
+        self.query_one(TitleLine).show_of(self.project, "notes", some)
         which = f"{safe_line(cut(self._said, SHOWN_OF_A_QUERY))} · " if self._only else ""
         self.filter_line.say(f"{which}{'newest first' if self._newest_first else 'by place'}")
         self._show_panel()
@@ -295,7 +295,7 @@ class NotesScreen(FilteredList, CommandScreen[None]):
         entry = self.current()
         found = self._links(entry) if entry is not None else []
         if not found:
-            self.reader.say("this note names no place: one is written 3 ¶ 8 or 3#8; ctrl+l in the note writes it")
+            self.reader.remark("this note names no place: one is written 3 ¶ 8 or 3#8; ctrl+l in the note writes it")
         elif len(found) == 1:
             self._go(found[0].article, found[0].number)
         else:

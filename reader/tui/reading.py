@@ -33,17 +33,20 @@ class ReadingScreen(Marking):
         if self.pane_view.focused_entry >= 0:
             self._leave_pane()
         elif not self.pane_view.display:
-            self.reader.say("the pane is hidden: p shows it")
+            self.reader.remark("the pane is hidden: p shows it")
         elif self.pane_view.choose(1):
             self.show_pane()
-            name = self.reader.key_name
-            moves = f"{name('down')} {name('up')}"
-            self.reader.say(f"{moves} choose, Enter edits it, x s a w act on it, Tab back")
+            self.reader.say(self._pane_keys())
         else:
-            self.reader.say("nothing to choose in the pane")
+            self.reader.remark("nothing to choose in the pane")
+
+    def _pane_keys(self) -> str:
+        name = self.reader.key_name
+        return f"{name('down')} {name('up')} choose, Enter edits it, x s a w act on it, Tab back"
 
     def _leave_pane(self) -> None:
         self.pane_view.focused_entry = -1
+        self.reader.unsay(self._pane_keys())
         self.show_pane()
 
     def next_paragraph(self) -> None:

@@ -14,7 +14,7 @@ from reader.tui.keys import ANYWHERE, SPELT, Keymap, Table, physical, with_words
 from reader.tui.settling import Settling
 from reader.tui.signs import AsWritten
 from reader.tui.toosmall import TooSmall, notice
-from reader.tui.torn import TornKeys
+from reader.tui.torn import ESCAPE, SINGLE_SHIFT, TornKeys
 
 if TYPE_CHECKING:
     from textual import events
@@ -93,6 +93,9 @@ class Keyed(Settling[Result], Generic[Result]):
 
     def on_key(self, event: events.Key) -> None:
         """Every key that no field has taken."""
+        if event.key.startswith("alt+") and event.key != SINGLE_SHIFT:
+            self._escape_and(event)
+            return
         if self.types_text():
             self._torn_later(event)
         elif self._torn.swallow(event.key, event.character, event.time):
@@ -103,6 +106,17 @@ class Keyed(Settling[Result], Generic[Result]):
             event.stop()
             event.prevent_default()
 
+    def _escape_and(self, event: events.Key) -> None:
+        """Alt and a key is what Escape and that key are on the wire; the Escape may close this screen."""
+        from textual.events import Key
+
+        event.stop()
+        event.prevent_default()
+        self.on_key(Key("escape", ESCAPE))
+        top = self.app.screen
+        rest = event.key.removeprefix("alt+").removeprefix("shift+")
+        (top if isinstance(top, Keyed) else self).on_key(Key(rest, event.character))
+
     def _torn_later(self, event: events.Key) -> None:
         """A sequence torn behind its Escape closes a field with that Escape; its rest comes to the screen below."""
         if event.key == "escape":
@@ -112,7 +126,7 @@ class Keyed(Settling[Result], Generic[Result]):
 
     def after_escape(self, at: float) -> None:
         """Escape was pressed on a screen above this one."""
-        self._torn.swallow("escape", "\x1b", at)
+        self._torn.swallow("escape", ESCAPE, at)
 
     def press(self, key: str, character: str | None = None) -> bool:
         """Do what a key means. False if it means nothing here."""
@@ -122,12 +136,6 @@ class Keyed(Settling[Result], Generic[Result]):
             taker(wanted)
             return True
         found = self.keymap.get(wanted)
-        if found is None and key.startswith("alt+"):
-            # Alt and a key is what Escape and that key are on the wire.
-            self.press("escape", "\x1b")
-            rest = key.removeprefix("alt+").removeprefix("shift+") if character is None else character
-            top = self.app.screen  # the Escape may have closed this one
-            return (top if isinstance(top, Keyed) else self).press(rest, character)
         if found is None and (latin := physical(self.reader.settings.layouts).get(wanted)) is not None:
             found = self.keymap.get(latin)
             if found is not None:
@@ -139,6 +147,7 @@ class Keyed(Settling[Result], Generic[Result]):
 
     def run(self, command: Command) -> None:
         """Run one of this screen's commands; what cannot be done is said in the status line."""
+        self.reader.end_remark()
         if command.name != "undo":
             self.reader.forget_question()
         try:

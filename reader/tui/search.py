@@ -306,7 +306,7 @@ class SearchScreen(HitTagging):
         below.update(Content(safe(text)))
 
     def _show_order(self) -> None:
-        self.query_one(TitleLine).show(f"reader  {self.project.name} ▸ search", ORDERS[self.order_now])
+        self.query_one(TitleLine).show_of(self.project, "search", ORDERS[self.order_now])
 
     def _show_articles(self) -> None:
         """Which articles have the most hits."""
@@ -492,7 +492,7 @@ class SearchScreen(HitTagging):
             return
         step = self._completing.next(field.value, field.cursor_position)
         if step is None:
-            self.reader.say("nothing to complete here: fields, tags, coders and saved searches are")
+            self.reader.remark("nothing to complete here: fields, tags, coders and saved searches are")
             return
         field.value, field.cursor_position = step.value, step.cursor
         self.reader.say(step.said)
@@ -509,7 +509,7 @@ class SearchScreen(HitTagging):
         """Save what is typed under a name, for all coders of the project."""
         query = self.query_line().value.strip()
         if not query:
-            self.reader.say("nothing to save: type a query first")
+            self.reader.remark("nothing to save: type a query first")
             return
         from reader.tui.ask import Ask
 

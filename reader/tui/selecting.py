@@ -70,7 +70,7 @@ class Selecting(SpanTagging):
         else:
             numbers = frozenset(number for article_id, number in self.reader.hits if article_id == opened.id)
         if not numbers:
-            self.reader.say("no hits to select: / searches here")
+            self.reader.remark("no hits to select: / searches here")
             return
         opened.selection.hits = numbers
         self.view.repaint()
@@ -194,7 +194,7 @@ class Selecting(SpanTagging):
         ids = list(dict.fromkeys(self._meaning(mark) for number in numbers for mark in opened.tags_on(number)))
         tags = [tag for tag_id in ids if (tag := self.project.codebook.resolve(tag_id)) is not None]
         if not tags:
-            self.reader.say(nothing)
+            self.reader.remark(nothing)
         elif len(tags) == 1:
             act(tags[0])
         else:

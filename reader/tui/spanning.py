@@ -92,7 +92,7 @@ class Spanning(Flow):
         else:
             found = opened.span or self._opening(opened)
             if found is None:
-                self.reader.say("no words here")
+                self.reader.remark("no words here")
                 return
             ends, opened.span_mark = found, ""
         self._before = before
@@ -163,7 +163,7 @@ class Spanning(Flow):
         before = walk.ends
         getattr(walk, motion)(direction)
         if walk.ends == before:
-            self.reader.say("no further")
+            self.reader.remark("no further")
         elif walk.start == before[0]:
             self.show_span(reveal=(walk.end - 1,))
         else:
@@ -299,7 +299,7 @@ class Spanning(Flow):
         opened = self.wanted()
         spans = opened.own_spans(self.here)
         if not spans:
-            self.reader.say("no span here: v chooses words")
+            self.reader.remark("no span here: v chooses words")
             return
         ids = [mark.id for mark in spans]
         if opened.span_mark in ids:

@@ -150,7 +150,7 @@ class SpanTagging(Spanning):
         elif self.pane_view.chosen is None and marks:
             self._note_on(next((m for m in marks if m.id == self._last_given), marks[-1]))
         elif self.pane_view.chosen is None and self.wanted().span is not None:
-            self.reader.say("no tag on these words to write about: t puts one on")
+            self.reader.remark("no tag on these words to write about: t puts one on")
         else:
             super().why()
 

@@ -94,7 +94,7 @@ class Tagging(Desk):
         self.wanted()
         tag = slots.in_slots(self.state, self.project.codebook)[number - 1]
         if tag is None:
-            self.reader.say(f"slot {number} is empty: t chooses a tag, 0 shows the slots")
+            self.reader.remark(f"slot {number} is empty: t chooses a tag, 0 shows the slots")
         else:
             self.put_on([tag])
 
@@ -103,7 +103,7 @@ class Tagging(Desk):
         codebook = self.project.codebook
         tag = next((found for tag_id in self.state.recents if (found := codebook.resolve(tag_id)) is not None), None)
         if tag is None:
-            self.reader.say("no tag was put on yet: t chooses one")
+            self.reader.remark("no tag was put on yet: t chooses one")
         else:
             self.put_on([tag])
 
@@ -120,7 +120,7 @@ class Tagging(Desk):
         if tags:
             self.put_on(tags)
         else:
-            self.reader.say("no other paragraph is coded yet")
+            self.reader.remark("no other paragraph is coded yet")
 
     def tag_by_key(self) -> None:
         """Put on the tag that has the letter typed next as its key."""
@@ -135,7 +135,7 @@ class Tagging(Desk):
             except ReaderError as error:
                 self.reader.failed(error)
         else:
-            self.reader.say(slots.no_such_key(key))
+            self.reader.remark(slots.no_such_key(key))
 
     def slots(self) -> None:
         """Show and pin the slots."""
@@ -165,7 +165,7 @@ class Tagging(Desk):
     ) -> None:
         """Act on the only one of these marks, or on the one that is chosen."""
         if not marks:
-            self.reader.say(nothing)
+            self.reader.remark(nothing)
         elif len(marks) == 1:
             act(marks[0])
         else:
@@ -268,7 +268,7 @@ class Tagging(Desk):
         given = [mark for mark in opened.own_marks(self.here) if mark.id == self._last_given]
         mark = self.pane_view.chosen or (given[0] if given else tags[-1] if tags else None)
         if mark is None:
-            self.reader.say("no tag here to write about: t puts one on")
+            self.reader.remark("no tag here to write about: t puts one on")
         else:
             self._note_on(mark)
 

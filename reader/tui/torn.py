@@ -12,6 +12,9 @@ from __future__ import annotations
 WINDOW = 1.0
 """Seconds without a key after which a torn sequence is given up."""
 
+ESCAPE = "\x1b"
+SINGLE_SHIFT = "alt+shift+o"
+"""What Textual calls ESC O, with which F1 to F4 and the arrows of some terminals begin."""
 PASTE_START = "200~"
 _X10_MOUSE_BYTES = 3
 
@@ -34,7 +37,7 @@ class TornKeys:
             # Escape and whole keys begin anew; `^` is what Textual makes of the ESC of an unknown sequence.
             self._state = "escape" if key == "escape" else ""
             return False
-        if key == "alt+shift+o":
+        if key == SINGLE_SHIFT:
             self._state = "single shift"
             return True
         return self._piece(character)
