@@ -32,7 +32,7 @@ from reader.tui.help import HelpScreen
 from reader.tui.note import NoteArea, NoteEditor
 from reader.tui.palette import Palette
 from reader.tui.reading import ReadingScreen
-from tests.projects import add_tag, make_project, put_on, the_article
+from tests.projects import add_tag, make_project, new_article, put_on, the_article
 from tests.screens import current_row, line_with, shown, typed, until
 
 
@@ -105,6 +105,18 @@ async def test_a_draft_is_on_the_disk_while_one_types_and_is_offered_after_a_cra
         await pilot.press("escape")
         await until(pilot, lambda: note_on(project, 2) == "beds and chairs")
         await until(pilot, lambda: project.drafts() == {}, "the end of the draft: its note is on the disk")
+
+
+async def test_a_draft_of_another_article_is_offered_with_its_title(project: Project) -> None:
+    article = the_article(project)
+    project.import_articles([new_article(("Another", "A second text."), source="another.txt")])
+    (another,) = set(project.articles) - {article.id}
+    project.save_draft(f"{article.id}:2:", "beds and")
+    for opened, said in ((article.id, "A note on ¶ 2 was"), (another, f"A note on ¶ 2 of “{article.title}” was")):
+        app = ReaderApp(project, article=opened)
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: bool(app.screen.query("#said")))
+            assert said in str(app.screen.query_one("#said", Static).content)
 
 
 async def test_a_draft_left_for_later_comes_with_its_note(project: Project) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from reader.commands.notes import annotation_note, article_note, memo, memo_on, note, tag_note
-from reader.commands.phrases import many
+from reader.commands.phrases import many, titled
 from reader.commands.registry import Outcome
 from reader.commands.spans import span_note
 from reader.commands.tagfields import tag_describe
@@ -126,9 +126,11 @@ def place_of(project: Project, left: Unfinished) -> str:
     return f"A note on the tag {name}" if left.on == "tag" else f"The description of the tag {name}"
 
 
-def unfinished_said(project: Project, left: Unfinished) -> str:
-    """`A note on ¶ 8 was being typed (214 words): Enter opens it.`"""
-    return f"{place_of(project, left)} was being typed ({many(left.words, 'word')}): Enter opens it."
+def unfinished_said(project: Project, left: Unfinished, here: str = "") -> str:
+    """`A note on ¶ 8 was being typed (214 words): Enter opens it.`, with the article's title where another one is `here`."""
+    elsewhere = left.on == "article" and here not in ("", left.owner)
+    of = f" of “{titled(project.articles[left.owner])}”" if elsewhere else ""
+    return f"{place_of(project, left)}{of} was being typed ({many(left.words, 'word')}): Enter opens it."
 
 
 def stored_text(project: Project, left: Unfinished) -> str:

@@ -38,7 +38,7 @@ def _offer(app: ReaderApp, left: Unfinished, *, crashed: bool) -> None:
         else:
             app.say("The draft is kept; the note opens with it.")
 
-    said = goodbye.unfinished_said(app.project, left)
+    said = goodbye.unfinished_said(app.project, left, app.article_id)
     if crashed:
         said = f"{goodbye.ended_badly(app.project)} {said}"
     app.push_screen(Question(said, yes="open it", no="later"), answered)
