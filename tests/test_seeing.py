@@ -157,6 +157,21 @@ async def test_a_window_too_small_for_any_screen_is_said_and_nothing_typed_is_lo
         assert notes == ["why."]
 
 
+async def test_a_window_made_too_small_twice_says_it_once_and_makes_way(project: Project) -> None:
+    app = ReaderApp(project, article=first(project).id)
+    async with app.run_test(size=(40, 12)) as pilot:
+        press(app, "question_mark")
+        await still(app)
+        below = list(app.screen_stack)
+        for size in ((39, 12), (40, 11)):
+            await pilot.resize_terminal(*size)
+            assert f"This window is {size[0]} × {size[1]}." in await still(app)
+            assert len(app.screen_stack) == len(below) + 1
+        await pilot.resize_terminal(80, 24)
+        await still(app)
+        assert list(app.screen_stack) == below
+
+
 @pytest.mark.parametrize(
     ("before", "name", "value", "after"),
     [

@@ -84,7 +84,7 @@ class Keyed(Settling[Result], Generic[Result]):
 
     def on_resize(self) -> None:
         """A window too small for this screen is said; nothing here is lost."""
-        if self.is_current and notice(*self.size):
+        if self.is_active and notice(*self.size):
             self.app.push_screen(TooSmall())
 
     def points_elsewhere(self) -> bool:

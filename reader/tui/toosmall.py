@@ -34,5 +34,5 @@ class TooSmall(ModalScreen[None]):
         said = notice(*self.size)
         if said:
             self.query_one(Static).update(Content("\n".join(said)))
-        elif self.is_current:  # not twice, where two sizes come together
+        elif self.is_active:  # not twice, where two sizes come together
             self.dismiss()
