@@ -15,7 +15,7 @@ from reader.safe import safe, safe_line
 from reader.tui import wrap
 from reader.tui.bars import cut
 from reader.tui.slots import in_slots, slot_of
-from reader.tui.themes import ink, tag_colour
+from reader.tui.themes import ink, tag_colour, tag_sign
 from reader.tui.undoing import clock
 
 if TYPE_CHECKING:
@@ -75,12 +75,12 @@ class PaneWriter:
         return ROLE_WORDS.get(role, "not reviewed"), self.look.dim
 
     def _tag(self, mark: Annotation) -> tuple[Segment, str, str]:
-        """The stripe, path and slot of a tag."""
+        """The stripe, path and slot of a tag; without colours the stripe is the letter that stands in the margin."""
         tag = self.codebook.resolve(mark.tag)
         tag_id = tag.id if tag else mark.tag
         stripe = Segment("▌", self.look.text + ink(tag_colour(self.codebook, tag_id)))
         if self.look.plain:
-            stripe = Segment("-", self.look.text)
+            stripe = Segment(f"{tag_sign(self.codebook, tag_id)} ", self.look.text)
         slot = slot_of(self.lying, tag_id)
         return stripe, safe_line(self.codebook.shown(tag_id, " › ")), str(slot) if slot else ""
 
@@ -157,7 +157,7 @@ class PaneWriter:
             if mark.coder != self.coder:
                 slot = safe_line(mark.coder)
             style = self._style(index, self.look.text)
-            room = max(4, width - 2 - cell_len(slot))
+            room = max(4, width - cell_len(stripe.text) - 1 - cell_len(slot))
             rows = [(0, len(path))] if cell_len(path) <= room else wrap.rows(path, room)
             for row, (start, end) in enumerate(rows):
                 shown = wrap.drawn(path[start:end])
@@ -165,7 +165,7 @@ class PaneWriter:
                 page.add(
                     stripe,
                     Segment(shown, style),
-                    _gap(width, f"|{shown}", last, style),
+                    _gap(width, f"{stripe.text}{shown}", last, style),
                     Segment(last, self.look.dim),
                     entry=index,
                 )
@@ -226,22 +226,23 @@ class PaneWriter:
             what = f"> {what}" if mark.id == self.opened.span_mark else what
             after = slot if mark.coder == self.coder else safe_line(mark.coder)
             label = f"{what}{path}{' ' + after if after else ''}"
-            if cell_len(label) > width - 4:
+            cells = cell_len(stripe.text) + cell_len(label)
+            if cells > width - 3:
                 page.rows.append(row)
                 row, used = [], 0
-                for start, end in wrap.rows(label, max(4, width - 4)):
+                for start, end in wrap.rows(label, max(4, width - 3 - cell_len(stripe.text))):
                     shown = Segment(wrap.drawn(label[start:end]), self._style(index, self.look.text))
                     page.add(stripe, shown, entry=index)
                 continue
-            if used + cell_len(label) + 3 > width and used:
+            if used + cells + 2 > width and used:
                 page.rows.append(row)
                 row, used = [], 0
             else:
                 row.append(Segment("  ", self.look.text))
                 used += 2
-            page.places.append((len(page.rows), used, used + cell_len(label) + 1, index))
+            page.places.append((len(page.rows), used, used + cells, index))
             row += [stripe, Segment(label, self._style(index, self.look.text))]
-            used += cell_len(label) + 1
+            used += cells
         page.rows.append(row)
         for mark in (a for a in own if a.note):
             index = page.entries.index(mark) if mark.tag else len(page.entries)
