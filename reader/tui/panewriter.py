@@ -84,6 +84,10 @@ class PaneWriter:
         slot = slot_of(self.lying, tag_id)
         return stripe, safe_line(self.codebook.shown(tag_id, " › ")), str(slot) if slot else ""
 
+    def _stripe_on(self, stripe: Segment, row: int) -> Segment:
+        """The stripe on a row of a long name: a bar goes on, a letter would be read as one of the name's."""
+        return Segment(" " * cell_len(stripe.text), stripe.style) if self.look.plain and row else stripe
+
     # -- beside the text -------------------------------------------------------------------------------
 
     def beside(self, number: int, width: int) -> Page:
@@ -163,7 +167,7 @@ class PaneWriter:
                 shown = wrap.drawn(path[start:end])
                 last = slot if not row else ""
                 page.add(
-                    stripe,
+                    self._stripe_on(stripe, row),
                     Segment(shown, style),
                     _gap(width, f"{stripe.text}{shown}", last, style),
                     Segment(last, self.look.dim),
@@ -230,9 +234,9 @@ class PaneWriter:
             if cells > width - 3:
                 page.rows.append(row)
                 row, used = [], 0
-                for start, end in wrap.rows(label, max(4, width - 3 - cell_len(stripe.text))):
+                for n, (start, end) in enumerate(wrap.rows(label, max(4, width - 3 - cell_len(stripe.text)))):
                     shown = Segment(wrap.drawn(label[start:end]), self._style(index, self.look.text))
-                    page.add(stripe, shown, entry=index)
+                    page.add(self._stripe_on(stripe, n), shown, entry=index)
                 continue
             if used + cells + 2 > width and used:
                 page.rows.append(row)
