@@ -38,7 +38,7 @@ from reader.tui.picker import TagPicker
 from reader.tui.quotes import QuotesScreen
 from reader.tui.reading import ReadingScreen
 from reader.tui.splitting import SplitScreen
-from tests.projects import add_tag, make_project, new_article
+from tests.projects import add_tag, make_project, new_article, put_on, the_article
 from tests.screens import current_row, line_with, shown, typed, until
 
 WIDE, SMALL = (120, 40), (80, 24)
@@ -387,6 +387,16 @@ async def test_quotes_of_the_tag_stand_beside_the_paragraph(project: Project) ->
         assert "Residents of the lower town" in shown(app), "the paragraph stays in sight"
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+
+
+async def test_the_keys_beside_a_paragraph_are_named_whole(project: Project) -> None:
+    put_on(project, the_article(project), 2, add_tag(project, "delay"))
+    project.flush()
+    app = ReaderApp(project)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("equals_sign")
+        hints = ("⏎ go there", "Tab other tag", "e example", "Esc back")
+        await until(pilot, lambda: all(hint in shown(app) for hint in hints), "every key")
 
 
 # passes and flow

@@ -25,11 +25,28 @@ def test_styled_texts_fill_their_cells_exactly(texts: list[str], width: int, rig
         assert sum(cell_len(text) for text, _ in fitting(bits, width, right=right)) == width
 
 
+PARENTS_CUT = {
+    27: "harm › displacement › camps",
+    26: "… › displacement › camps  ",
+    24: "… › displacement › camps",
+    23: "…displacement › camps  ",
+    20: "displaceme… › camps ",
+    12: "dis… › camps",
+    9: "… › camps",
+    8: "…  camps",
+    6: "…camps",
+    5: "camps",
+}
+"""Parents and a tag in so many cells: whole parents go first, then the end of the nearest, never its start."""
+
+
 def test_what_is_too_long_shows_that_it_was_cut() -> None:
     assert fit("diplomacy", 5) == "dipl…"
     assert cut_start("diplomacy", 5) == "…macy"
     assert fit("北京北京", 4) == "北… "
     assert "".join(text for text, _ in tail_bits([("diplomacy › ", "dim"), ("talks", "")], 9)) == "… › talks"
+    for width, shown in PARENTS_CUT.items():
+        assert "".join(t for t, _ in tail_bits([("harm › displacement › ", "dim"), ("camps", "")], width)) == shown
     long_name = [("harm › ", "dim"), ("a name of sixty", "")]
     assert "".join(text for text, _ in tail_bits(long_name, 9)) == "a name o…", "its own start says more than its end"
 

@@ -35,9 +35,9 @@ def write(name: str, value: Value | None, path: Path | None = None) -> Settings:
 
 def check(name: str, value: Value | None) -> None:
     """UsageError for a name that no setting has, for the table of keys, and for a value that cannot be."""
-    if name not in SETTINGS:
+    if name not in SETTINGS and not name.startswith("keys."):
         raise UsageError(f"There is no setting {name!r}{nearest(name, SETTINGS)}.")
-    if name == "keys":
+    if name.partition(".")[0] == "keys":
         raise UsageError("Keys are changed in the file that `reader config path` names, under [keys].")
     if value is not None:
         SETTINGS[name].check(value, name, typed)

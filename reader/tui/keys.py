@@ -15,6 +15,7 @@ from functools import cache
 from operator import methodcaller
 
 import msgspec
+from rich.cells import cell_len
 
 from reader.commands import Command
 
@@ -204,9 +205,13 @@ class Keymap(msgspec.Struct):
                 found.append((key, one.hint))
         return found
 
-    def hint_line(self, *, gap: int = 3, without: Collection[str] = ()) -> str:
-        """The hints as one line, words left out that mean nothing now."""
-        return (" " * gap).join(f"{key} {word}" for key, word in self.hints() if word not in without)
+    def hint_line(self, *, gap: int = 3, without: Collection[str] = (), width: int = 0) -> str:
+        """The hints as one line, words left out that mean nothing now; with a `width` as many lines as they need, each hint whole."""
+        lines: list[str] = []
+        for hint in (f"{key} {word}" for key, word in self.hints() if word not in without):
+            longer = f"{lines[-1]}{' ' * gap}{hint}" if lines else hint
+            lines[-1:] = [longer] if not lines or not width or cell_len(longer) <= width else [lines[-1], hint]
+        return "\n".join(lines)
 
 
 def unknown_names(changes: Mapping[str, Sequence[str]], tables: Iterable[Table]) -> list[str]:

@@ -76,7 +76,7 @@ class QuotesScreen(CommandModal[None]):
     QuotesScreen #heading { height: auto; max-height: 2; text-style: bold; }
     QuotesScreen #quotes { height: 1fr; margin: 1 0; }
     QuotesScreen .-foot #quotes { margin: 0; }
-    QuotesScreen #keys { height: 1; color: $text-muted; }
+    QuotesScreen #keys { height: auto; max-height: 2; color: $text-muted; }
     """
 
     def __init__(
@@ -105,9 +105,6 @@ class QuotesScreen(CommandModal[None]):
 
     def on_mount(self) -> None:
         """Read the quotes of the first tag."""
-        useless = {"other tag"} if len(self.tags) < 2 else set()
-        hints = self.keymap.hint_line(gap=2, without=useless)
-        self.query_one("#keys", Static).update(Content(hints))
         on_disk(self.project)
         self._place()
         self._read()
@@ -121,6 +118,9 @@ class QuotesScreen(CommandModal[None]):
 
     def on_panel_sized(self) -> None:
         """There is room now."""
+        useless = {"other tag"} if len(self.tags) < 2 else set()
+        width, _ = self.query_one(Panel).room
+        self.query_one("#keys", Static).update(Content(self.keymap.hint_line(gap=2, without=useless, width=width)))
         self._write()
 
     def show_marks(self) -> None:

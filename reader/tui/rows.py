@@ -22,6 +22,7 @@ from textual.strip import Strip
 
 from reader.safe import safe_line
 from reader.tui.drawn import Drawn
+from reader.tui.picker_rank import SHOWN
 
 if TYPE_CHECKING:
     from reader.tui.themes import Look
@@ -80,6 +81,16 @@ def cut_start(text: str, width: int) -> str:
     return " " * (width - 1 - kept) + "…" + text[start:] if width > 0 else ""
 
 
+def cut_parents(path: str, width: int) -> str:
+    """The parents of a tag, `SHOWN` behind each, in at most `width` cells: the nearest, or how the nearest one begins."""
+    parents = path.removesuffix(SHOWN).split(SHOWN)
+    fewer = [SHOWN.join(("…", *parents[n:], "")) for n in range(1, len(parents))]
+    fewer += [f"…{parents[-1]}{SHOWN}"] if fewer else []
+    room = min(width - cell_len(SHOWN), max(1, cell_len(parents[-1]) - 1))  # never whole: it would look like the path
+    cut = fit(parents[-1], room).rstrip() + SHOWN if room > 0 else fit("…", width)
+    return next((one for one in (path, *fewer) if cell_len(one) <= width), cut)
+
+
 def fit_bits(bits: Sequence[Bit], width: int, *, right: bool = False) -> list[Bit]:
     """Styled texts in exactly `width` cells, as `fit`."""
     lengths = [cell_len(text) for text, _ in bits]
@@ -109,15 +120,21 @@ def tail_bits(bits: Sequence[Bit], width: int, *, right: bool = False) -> list[B
     if sum(cell_len(text) for text, _ in bits) <= width:
         return fit_bits(bits, width, right=right)
     name = [*takewhile(lambda bit: bit[1] != "dim", reversed(bits))][::-1]
-    if len(name) < len(bits) and sum(cell_len(text) for text, _ in name) > width:
+    if len(name) < len(bits) and sum(cell_len(text) for text, _ in name) >= width:
         return fit_bits(name, width)
     for text, style in reversed(bits):
         length = cell_len(text)
-        fitted.append((text if length < left else cut_start("…" + text if length == left else text, left), style))
+        if length < left:
+            shown = text
+        elif style == "dim" and text.endswith(SHOWN):
+            shown = cut_parents(text, left)
+        else:
+            shown = cut_start("…" + text if length == left else text, left)
+        fitted.append((shown, style))
         left -= min(length, left)
         if not left:
             break
-    return fitted[::-1]
+    return fit_bits(fitted[::-1], width, right=right)
 
 
 def widths(columns: Sequence[Column], total: int) -> list[int]:
