@@ -199,6 +199,7 @@ def test_what_cannot_be_is_not_written(tmp_path: Path) -> None:
         ("theme", "drak", "Theme is dark, light, contrast or terminal, not 'drak'; the nearest is 'dark'."),
         ("thme", "dark", "There is no setting 'thme'; the nearest is 'theme'."),
         ("keys", "x", "Keys are changed in the file"),
+        ("keys.undo", "x", "Keys are changed in the file"),
         ("theme", "dark", f"{path}, line 1: measure is a number from 20 to 240, not 900."),
     ):
         with pytest.raises(UsageError, match=re.escape(said)):
