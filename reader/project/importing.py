@@ -25,6 +25,8 @@ ATTEMPTS = 5
 """How often numbers are given anew when others import at the same time."""
 HIGHEST_KEPT = 9_999_999
 """The highest number of an article that a file may bring."""
+SPLITTING = frozenset({"text", "markdown"})
+"""Importers that find the paragraphs of a text by themselves, the same in every copy of a project."""
 ARTICLE_FIELDS = frozenset(Article.__struct_fields__)
 
 
@@ -138,7 +140,7 @@ class _Collected:
         known = self.after.get(article_id) or self.before.get(article_id)
         self.done.remarks += (f"{found.source or found.title}: {remark}" for remark in found.remarks)
         if known is None:
-            known = self._add_new(found, article_id, sha256)
+            known = self._add_new(found, article_id, sha256, by_hand=resplit)
         elif known.removed:
             known = self.after[article_id] = replace(known, removed="", sources=_joined(known, found))
             self.done.new.append(known)
@@ -146,7 +148,7 @@ class _Collected:
             self._add_known(known, found, resplit=resplit)
         self.marks.add(found, known)
 
-    def _add_new(self, found: NewArticle, article_id: str, sha256: str) -> Article:
+    def _add_new(self, found: NewArticle, article_id: str, sha256: str, *, by_hand: bool) -> Article:
         article = Article(
             id=article_id,
             number=self._number(found.number),
@@ -162,7 +164,8 @@ class _Collected:
             replaces=found.replaces,
             extra=own_fields(found.extra, ARTICLE_FIELDS),
         )
-        article = self.project.store.put_text(article, found.text, found.paragraphs)
+        by_itself = found.split.importer in SPLITTING and not (by_hand or found.imported_at)
+        article = self.project.store.put_text(article, found.text, found.paragraphs, apart=not by_itself)
         self.marks.put(article_id, found.paragraphs)
         self.after[article_id] = article
         self.done.new.append(article)
@@ -181,7 +184,7 @@ class _Collected:
         self.done.same.append((changed, found.source))
         if resplit and found.split != known.split and self._may_split(changed):
             split = replace(changed, split=found.split, roles={})
-            split = self.project.store.put_text(split, found.text, found.paragraphs)
+            split = self.project.store.put_text(split, found.text, found.paragraphs, apart=True)
             if split.paragraphs_sha256 != known.paragraphs_sha256:  # else the rule leads to the same paragraphs
                 changed = split
                 self.marks.put(known.id, found.paragraphs)

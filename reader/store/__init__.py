@@ -51,8 +51,11 @@ class Store(Protocol):
     def text(self, article: Article) -> ArticleText:
         """The text of an article. Damage if its files are missing or cannot be read."""
 
-    def put_text(self, article: Article, text: str, paragraphs: Sequence[Paragraph]) -> Article:
-        """Write an article's text and paragraphs, durably; returns the article with `paragraphs_sha256`."""
+    def put_text(self, article: Article, text: str, paragraphs: Sequence[Paragraph], *, apart: bool = False) -> Article:
+        """Write an article's text and paragraphs, durably; returns the article with `paragraphs_sha256`.
+
+        `apart` are paragraphs that an import of the text does not come to by itself: another copy may have those.
+        """
 
     def apply(self, edit: Edit) -> Edit:
         """Commit an edit; it is durable on return. Conflict, NotSaved, ReadOnly, Locked."""

@@ -213,10 +213,9 @@ def _texts(after: dict[str, Shelf], texts: Texts, known: dict[str, Edit]) -> tup
             missing.append(article.title)
             continue
         found[f"{article.id}.txt"] = text
-        for name in (f"{article.id}.paragraphs", paragraphs_name(article)):
-            data = texts(name)
-            if data is not None:
-                found[name] = data
+        data = texts(paragraphs_name(article, apart=True)) or texts(paragraphs_name(article))
+        if data is not None:
+            found[paragraphs_name(article, apart=article.id in {key for key, _ in here})] = data
     return found, missing
 
 

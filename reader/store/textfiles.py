@@ -21,9 +21,12 @@ KEPT = 64
 """Texts that stay mapped."""
 
 
-def paragraphs_name(article: Article) -> str:
-    """The name of an article's paragraph file: whatever is in it, another copy that has a file of this name has the same."""
-    return f"{article.id}.{article.paragraphs_sha256[:16]}.paragraphs"
+def paragraphs_name(article: Article, *, apart: bool = False) -> str:
+    """The name of an article's paragraph file; `apart` from what another rule made of the same text, here or in another copy.
+
+    Copies of a project are put together file by file: what two of them call the same has to be the same.
+    """
+    return f"{article.id}.{article.paragraphs_sha256[:16]}.paragraphs" if apart else f"{article.id}.paragraphs"
 
 
 SplitAgain = Callable[[Article, str], Iterable[Sequence[Paragraph]]]
@@ -49,14 +52,15 @@ class TextFiles:
         return self._folder / article_id[1:3] / f"{article_id}.txt"
 
     def paragraphs_path(self, article: Article) -> Path:
-        """Where the paragraphs of an article are: in a file named by their hash, in older projects also by the article alone."""
-        named = self._named(article)
-        older = self.path(article.id).with_suffix(".paragraphs")
-        return older if not fs.exists(named) and fs.exists(older) else named
+        """Where the paragraphs of an article are."""
+        apart = self.path(article.id).with_name(paragraphs_name(article, apart=True))
+        return apart if fs.exists(apart) else self.path(article.id).with_name(paragraphs_name(article))
 
-    def _named(self, article: Article) -> Path:
-        """Where its paragraphs are written: what other rules made of the same text, here or in another copy, stands beside it."""
-        return self.path(article.id).with_name(paragraphs_name(article))
+    def _new_path(self, article: Article, *, apart: bool = False) -> Path:
+        """Where they are written: not over the paragraphs of another rule."""
+        path = self.paragraphs_path(article)
+        others = fs.exists(path) and _body_sha256(path) not in ("", article.paragraphs_sha256)
+        return path.with_name(paragraphs_name(article, apart=True)) if apart or others else path
 
     def text(self, article: Article) -> texts.StoredText:
         """The text of an article. Damage if its paragraphs cannot be read, or be made again from the text."""
@@ -79,7 +83,7 @@ class TextFiles:
             if made is None:
                 raise
             self._report(f"{str(error).removesuffix('.')}; the paragraphs were made again from the text.")
-            self._made_again[self._named(article)] = made
+            self._made_again[self._new_path(article)] = made
             if self._may_write:
                 self.may_write()
             return texts.StoredText(text, paragraphs, sha256, made)
@@ -111,12 +115,15 @@ class TextFiles:
         """Write the paragraph file of an article anew; False where it cannot be made from the text. OSError."""
         made = self._made(article)
         if made is not None:
-            fs.replace_file(self._named(article), made, self.modes)
+            fs.replace_file(self._new_path(article), made, self.modes)
             self._open.pop((article.id, article.paragraphs_sha256), None)
         return made is not None
 
-    def put(self, article: Article, text: str, paragraphs: Sequence[Paragraph]) -> Article:
-        """Write an article's text and paragraphs, durably, unless they are there; the article with `paragraphs_sha256`. OSError."""
+    def put(self, article: Article, text: str, paragraphs: Sequence[Paragraph], *, apart: bool) -> Article:
+        """Write an article's text and paragraphs, durably, unless they are there; the article with `paragraphs_sha256`. OSError.
+
+        `apart` are paragraphs that an import of the text does not come to by itself: another copy may have those.
+        """
         body = texts.encode_paragraphs(text, paragraphs)
         self._open.pop((article.id, body.sha256), None)
         article = msgspec.structs.replace(article, paragraphs_sha256=body.sha256)
@@ -126,7 +133,8 @@ class TextFiles:
             fs.replace_file(path, text.encode(), self.modes)
         known = self.paragraphs_path(article)
         if not fs.exists(known) or _body_sha256(known) != body.sha256:
-            fs.replace_file(self._named(article), texts.head_line(_told_by_text(article), body) + body.data, self.modes)
+            data = texts.head_line(_told_by_text(article), body) + body.data
+            fs.replace_file(self._new_path(article, apart=apart), data, self.modes)
         return article
 
 

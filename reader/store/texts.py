@@ -1,4 +1,4 @@
-"""The immutable texts: `<id>.txt` in UTF-8, and `<id>.<hash>.paragraphs` with offsets, so that any paragraph is read at once.
+"""The immutable texts: `<id>.txt` in UTF-8, and `<id>.paragraphs` (by another rule `<id>.<hash>.paragraphs`) with offsets, so that any paragraph is read at once.
 
 The latter is one line as in a journal (checksum, JSON: article and hashes, counts), padded with
 spaces to a multiple of eight, then little-endian arrays over the n paragraphs: first and last byte (u64,

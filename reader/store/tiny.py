@@ -185,9 +185,9 @@ class TinyStore(Following):
         return self.texts.text(article)
 
     @writing
-    def put_text(self, article: Article, text: str, paragraphs: Sequence[Paragraph]) -> Article:
+    def put_text(self, article: Article, text: str, paragraphs: Sequence[Paragraph], *, apart: bool = False) -> Article:
         """Write an article's text and paragraphs, durably, unless they are there; the article with `paragraphs_sha256`."""
-        return self.texts.put(article, text, paragraphs)
+        return self.texts.put(article, text, paragraphs, apart=apart)
 
     @writing
     def repair_paragraphs(self, article: Article) -> bool:

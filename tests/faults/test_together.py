@@ -119,7 +119,8 @@ def _step(project: Project, chance: random.Random, after: Expected, token: str) 
             project.import_articles([new_article((token, f"Words of {token}."), source=f"{token}.txt")])
             after.titles.add(token)
         case "import the same":
-            project.import_articles([same_text(chance.random() < 0.5, f"{token}.txt")])
+            parted = chance.random() < 0.5
+            project.import_articles([same_text(parted, f"{token}.txt")], resplit=parted)
             after.titles.add(SAME[0])
             same = next(a for a in project.articles.values() if a.title == SAME[0])
             mark, _ = put_on(project, same, chance.randint(1, len(project.text(same.id))), tag)
@@ -367,7 +368,8 @@ def test_one_text_split_in_two_ways_keeps_the_marks_of_both_copies_on_their_word
 
     def work(path: Path, name: str) -> None:
         project = Project.open(path, coder="c1" if name == "one" else "c2")
-        project.import_articles([same_text(name == "one", f"{name}.txt")])
+        parted = name == "one"
+        project.import_articles([same_text(parted, f"{name}.txt")], resplit=parted)
         same = next(a for a in project.articles.values() if a.title == SAME[0])
         last = len(project.text(same.id))
         mark, _ = put_on(project, same, last, next(iter(project.tags.values())))
