@@ -75,5 +75,5 @@ def tag_places(
     if dry_run:
         return Outcome(f"It would tag {where}: {names}.{also} Nothing was changed.")
     edit = project.apply("tag", pairs)
-    brief = f"{count} tagged {last_names(meant)}" + (f", {had} had it" if had else "")
+    brief = f"{count:,} tagged {last_names(meant)}" + (f", {had:,} had it" if had else "")
     return Outcome(f"Tagged {where}: {names}.{also}", brief, edit)

@@ -270,7 +270,7 @@ def exporter_for(format_name: str) -> Exporter:
     hint = f"the nearest is {near[0]!r}; " if near else ""
     if format_name == "jsonl":
         hint = f"its shapes are {', '.join(LABELLING)}; "
-    raise UsageError(f"There is no export format {format_name!r}; {hint}there is: {', '.join(known)}.")
+    raise UsageError(f"There is no export format {format_name!r}; {hint}there is: {', '.join(known)}, all.")
 
 
 def find_sources(paths: Sequence[str]) -> list[Source]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import commands
+from reader.errors import ReaderError
 from reader.tui import slots
 from reader.tui.rows import ListMoves
 from reader.tui.screen import CommandScreen
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 Place = tuple[str, int]
 LOOKED_AT = 200
-"""Paragraphs up to which the picker says which tags all of them have."""
+"""Paragraphs up to which the picker says which tags all of them have; more are tagged beside the keys."""
 ASK_ABOVE = 20
 """Paragraphs from which on it is asked first."""
 
@@ -30,6 +32,7 @@ class HitTagging(ListMoves, CommandScreen[None]):
         super().__init__()
         self.project = project
         self.selected: set[Place] = set()
+        self._tagging: asyncio.Task[None] | None = None
 
     def place_of(self, index: int) -> Place | None:
         """The paragraph of a hit, None where there is none."""
@@ -95,7 +98,22 @@ class HitTagging(ListMoves, CommandScreen[None]):
             self.app.push_screen(Question(f"Tag {len(places):,} paragraphs?", yes="tag them", no="leave"), answered)
 
     def _put_on(self, places: Sequence[Place], tags: Sequence[Tag | str], *, create: bool = False) -> None:
-        outcome = commands.tag_places(self.project, places, tags, create=create)
+        if len(places) <= LOOKED_AT:
+            self._have_put_on(commands.tag_places(self.project, places, tags, create=create), tags)
+            return
+        self.reader.say(f"tagging {len(places):,} paragraphs …")
+        self._tagging = asyncio.create_task(self._put_on_many(places, tags, create=create))
+
+    async def _put_on_many(self, places: Sequence[Place], tags: Sequence[Tag | str], *, create: bool) -> None:
+        """Beside the keys, which go on being heard."""
+        try:
+            outcome = await asyncio.to_thread(commands.tag_places, self.project, places, tags, create=create)
+        except ReaderError as error:
+            self.reader.failed(error)
+        else:
+            self._have_put_on(outcome, tags)
+
+    def _have_put_on(self, outcome: commands.Outcome, tags: Sequence[Tag | str]) -> None:
         slots.used(self.project.state, self.project.codebook, tags)
         self.reader.done(outcome)
 
