@@ -202,7 +202,7 @@ async def _stops(app: ReaderApp, stops: Sequence[Stop]) -> AsyncIterator[str]:
         await still(app)
         yield stop.name
         press(app, stop.back)
-    await still(app)
+        await still(app)  # a dialog stands where the pane is, which may have to find its place again
 
 
 async def walk(project: Project, size: Size, settings: Settings) -> AsyncIterator[tuple[str, ReaderApp]]:

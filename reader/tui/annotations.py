@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
 from reader.model import Annotation
-from reader.tui.drawn import Written
+from reader.tui.drawn import Row, Written
 from reader.tui.panewriter import Page, PaneWriter
 
 if TYPE_CHECKING:
@@ -45,9 +44,6 @@ class AnnotationPane(Written):
         super().__init__(id="pane")
         self.page = Page()
         self.focused_entry = -1
-        self._rows: list[list[Segment]] = []
-        self._blank = Strip([])
-        self._drawn_for: tuple[object, ...] = ()
         self._first = 0
         self._top = 0
         self._slots = Page()
@@ -65,7 +61,7 @@ class AnnotationPane(Written):
             return
         if opened is None:
             self.page = Page()
-            self._draw([], width, height)
+            self.put([], rule=self.is_below)
             return
         inner = width - (2 if self.is_below else 3)
         writer = PaneWriter(opened, state, self.look, self.focused_entry)
@@ -90,7 +86,7 @@ class AnnotationPane(Written):
         if len(self.page.rows) > last + 1 and body and not (is_chosen and self.focused_entry >= 0):
             more = len(self.page.rows) - self._first - room + 1
             body[-1] = [Segment(f"… {more} more row{'s' * (more > 1)}: Tab, then ↓", self.look.dim)]
-        self._draw([*body, *([[]] * (room - len(body))), *foot], width, height)
+        self.put([*body, *([[]] * (room - len(body))), *foot], rule=self.is_below)
         self._point()
 
     def _scrolled(self, room: int) -> int:
@@ -107,32 +103,9 @@ class AnnotationPane(Written):
             lead = 1 if self.is_below else 2
             cast("ReaderApp", self.app).point(self, lead + place[1], self._top + place[0] - self._first)
 
-    def _draw(self, rows: list[list[Segment]], width: int, height: int) -> None:
-        look = self.look
-        if self.is_below:
-            rows = [[self.rule()], *rows]
-        rows = [*rows[:height], *([[]] * (height - len(rows)))]
-        lead = self.lead()
-        drawn_for = (width, height, self.is_below, look)
-        if drawn_for != self._drawn_for:
-            self._drawn_for, self._rows, self._strips = drawn_for, [], []
-            self._blank = Strip([lead]).adjust_cell_length(width, look.text)
-        before, strips = self._rows, self._strips
-        for y, row in enumerate(rows):
-            if y < len(before) and before[y] == row:
-                continue
-            whole = self.is_below and not y
-            made = (
-                Strip([s for s in (row if whole else [lead, *row]) if s.text]).adjust_cell_length(width, look.text)
-                if row
-                else self._blank
-            )
-            strips[y : y + 1] = [made]
-            if before:
-                self.refresh(Region(0, y, width, 1))
-        self._rows = rows
-        if not before:
-            self.refresh()
+    def strip(self, row: Row) -> Strip:
+        """A row as it is drawn."""
+        return Strip([s for s in (self.lead(), *row) if s.text]).adjust_cell_length(self.size.width, self.look.text)
 
     def choose(self, step: int) -> bool:
         """Choose the next (1) or previous (-1) entry. False if there is none."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from rich.segment import Segment
 from textual.containers import Horizontal, Vertical
 from textual.filter import ANSIToTruecolor
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.style import Style
-    from textual.geometry import Region
 
     from reader.tui.app import ReaderApp
     from reader.tui.themes import Look
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     Base = Widget
 else:
     Base = object  # Textual follows a widget's first base alone for its style
+
+Row = list[Segment]
+"""The words of a row with their styles; none for a blank one."""
 
 
 def recoloured(widget: Widget) -> bool:
@@ -29,16 +34,46 @@ def recoloured(widget: Widget) -> bool:
 
 
 class Drawn(Widget):
-    """A widget that makes its own lines over its whole width."""
+    """A widget that makes its own lines over its whole width; a line is made again where it was refreshed.
+
+    What is drawn beside it, in the same frame, asks for its lines too.
+    """
 
     ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        self._lines: dict[int, Strip] = {}
+        self._lines_size = (0, 0)
+        super().__init__(id=id, classes=classes)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw anew: all lines, or those of some regions; the others are kept as they were drawn."""
+        if not regions or self.gutter.top:
+            self._lines.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._lines.pop(y, None)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Other colours."""
+        self._lines.clear()
+        super().notify_style_update()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a region."""
         if recoloured(self):
             return super().render_lines(crop)
-        strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
-        return [s.crop(crop.x, crop.right) for s in strips] if crop.x or crop.width != self.size.width else strips
+        if self._lines_size != (size := self.size) or getattr(self.app, "spoken", False):
+            self._lines_size = size  # and who draws a line for a screen reader says where the cursor stands
+            self._lines.clear()
+        lines, strips = self._lines, []
+        for y in range(crop.y, crop.bottom):
+            strip = lines.get(y)
+            if strip is None:
+                strip = lines[y] = self.render_line(y)
+            strips.append(strip)
+        return [s.crop(crop.x, crop.right) for s in strips] if crop.x or crop.width != size.width else strips
 
 
 class Ground(Base):
@@ -96,7 +131,9 @@ class Written(Line):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id)
+        self._rows: list[Row] = []
         self._strips: list[Strip] = []
+        self._written_for: tuple[object, ...] = ()
 
     def rule(self) -> Segment:
         """The row above it where it stands below; blank for a screen reader."""
@@ -105,6 +142,44 @@ class Written(Line):
     def lead(self) -> Segment:
         """What each row begins with."""
         return Segment(" ", self.look.text) if self.is_below else Segment("│ ", self.look.rule)
+
+    def ways(self) -> tuple[object, ...]:
+        """What a row looks like depends on these; where one is another, what is written here is of no use."""
+        return (self.size, self.is_below, self.look, self.rich_style)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether what is written here was written for another size or look."""
+        return self._written_for != self.ways()
+
+    def strip(self, row: Row) -> Strip:
+        """A row as it is drawn, over the whole width."""
+        raise NotImplementedError
+
+    def put(self, rows: Sequence[Row], *, rule: bool) -> None:
+        """Have these rows, under a rule or not, and blank ones to the end; only those that differ are drawn again."""
+        width, height = self.size
+        anew = self.is_outdated
+        if anew:
+            self._written_for, self._rows, self._strips = self.ways(), [], []
+        wanted = [[self.rule()], *rows] if rule else [*rows]
+        wanted = [*wanted[:height], *([[]] * (height - len(wanted)))]
+        blank: Strip | None = None  # one for all rows without words: it is cut and coloured once
+        for y, row in enumerate(wanted):
+            if y < len(self._rows) and self._rows[y] == row:
+                continue
+            if rule and not y:
+                made = Strip(row, width)
+            elif row:
+                made = self.strip(row)
+            else:
+                made = blank = blank or self.strip(row)
+            self._strips[y : y + 1] = [made]
+            if not anew:
+                self.refresh(Region(0, y, width, 1))
+        self._rows = wanted
+        if anew:
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One row as it was written."""

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from textual import constants, events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END as END
 from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual._xterm_parser import XTermParser
@@ -93,8 +94,21 @@ class TerminalDriver(LinuxDriver):
     Keys and signals are answered, and it ends, also where nobody reads the terminal any more, as behind a dropped line.
     """
 
+    _frame: list[str] | None = None
+
     def write(self, data: str) -> None:
-        """Hand on to the output thread. A slow terminal is waited for, one that takes nothing is not: what comes is kept."""
+        """Hand on to the output thread, a frame in one piece: it is woken once for it, not for its beginning and end too."""
+        if data == SYNC_START:
+            self._frame = []
+        if self._frame is not None:
+            self._frame.append(data)
+            if data != SYNC_END:
+                return
+            data, self._frame = "".join(self._frame), None
+        self._hand_on(data)
+
+    def _hand_on(self, data: str) -> None:
+        """A slow terminal is waited for, one that takes nothing is not: what comes is kept."""
         output = self._writer_thread
         assert output is not None, "the terminal is taken"  # noqa: S101  (nothing is written before)
         waiting = output._queue  # noqa: SLF001  its limit would keep the program from hearing any signal

@@ -19,10 +19,10 @@ from reader.errors import ReaderError
 from reader.model import Annotation
 from reader.safe import safe_line
 from reader.tui.bars import KeyLine, TitleLine, cut
-from reader.tui.drawn import Below
+from reader.tui.drawn import Below, Row
 from reader.tui.filtering import FilteredList, FilterLine
 from reader.tui.library import when
-from reader.tui.panel import Panel, Row, beside, stand, wrapped
+from reader.tui.panel import Panel, beside, stand, wrapped
 from reader.tui.picker_rank import SHOWN, fold
 from reader.tui.quotes import on_disk
 from reader.tui.rows import Cell, Column, Rows

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
 from reader.safe import safe, safe_line
 from reader.tui import wrap
 from reader.tui.bars import Ruled, cut
-from reader.tui.drawn import Written
+from reader.tui.drawn import Row, Written
 
 if TYPE_CHECKING:
     from reader.tui.screen import Keyed
-    from reader.tui.themes import Look
-
-Row = list[Segment]
 
 
 def wrapped(text: str, width: int, style: Style, *, most: int = 0, lead: str = "") -> list[Row]:
@@ -57,7 +53,6 @@ class Panel(Written):
     def __init__(self, id: str = "pane", *, ruled: bool = True) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id)
         self.ruled = ruled
-        self._written_in: tuple[Look, Style] | None = None
 
     @property
     def room(self) -> tuple[int, int]:
@@ -69,30 +64,23 @@ class Panel(Written):
 
     def write(self, rows: Sequence[Row]) -> None:
         """Show these rows, the first at the top; what does not fit is cut and said by an ellipsis."""
-        width, height = self.size
-        if not width or not height:
+        if not all(self.size):
             return
-        look = self.look
-        self._written_in = (look, self.rich_style)
-        inner, room = self.room
-        shown = [list(row) for row in rows[:room]]
+        _, room = self.room
+        shown = [*rows[:room]]
         if len(rows) > room and shown:
-            shown[-1] = [Segment("…", look.dim)]
-        strips: list[Strip] = []
-        if self.is_below and self.ruled:
-            strips.append(Strip([self.rule()], width))
-        lead = self.lead()
-        ground = look.text if self.ruled else look.text + self.rich_style.background_style
-        for row in [*shown, *([[]] * (room - len(shown)))]:
-            body = Strip(row if self.ruled else self._on(row, ground)).adjust_cell_length(inner, ground)
-            strips.append(Strip([lead, *body] if self.ruled else body).adjust_cell_length(width, ground).simplify())
-        before, self._strips = self._strips, strips
-        if len(before) != len(strips):
-            self.refresh()
-            return
-        for y, (old, new) in enumerate(zip(before, strips, strict=True)):
-            if old != new:
-                self.refresh(Region(0, y, width, 1))
+            shown[-1] = [Segment("…", self.look.dim)]
+        self.put(shown, rule=self.is_below and self.ruled)
+
+    def strip(self, row: Row) -> Strip:
+        """A row as it is drawn, cut where the panel ends."""
+        width, (inner, _) = self.size.width, self.room
+        if not self.ruled:
+            ground = self.look.text + self.rich_style.background_style
+            return Strip(self._on(row, ground)).adjust_cell_length(inner, ground).simplify()
+        ground = self.look.text
+        body = Strip(row).adjust_cell_length(inner, ground)
+        return Strip([self.lead(), *body]).adjust_cell_length(width, ground).simplify()
 
     def _on(self, row: Row, ground: Style) -> Row:
         """A row on the ground of the box that the panel stands in, where it is not on another on purpose."""
@@ -109,8 +97,7 @@ class Panel(Written):
     def notify_style_update(self) -> None:
         """Other colours: write all again."""
         super().notify_style_update()
-        if self.is_attached and self._written_in != (self.look, self.rich_style):
-            self._strips = []
+        if self.is_attached and self.is_outdated:
             self.post_message(self.Sized())
 
 

@@ -16,8 +16,9 @@ from reader.commands.comparing import Quote, latest_quotes
 from reader.errors import ReaderError
 from reader.model import Tag
 from reader.safe import safe_line
+from reader.tui.drawn import Row
 from reader.tui.fields import Field, place_over_pane
-from reader.tui.panel import Panel, Row, wrapped
+from reader.tui.panel import Panel, wrapped
 from reader.tui.picker_rank import SHOWN, Choice, Ranking, fold_path
 from reader.tui.quotes import quote_rows
 from reader.tui.rows import Bit, Cell, Column, ListMoves, Rows, fit

@@ -18,8 +18,9 @@ from reader.commands.comparing import Quote, latest_quotes
 from reader.commands.tagfields import example
 from reader.errors import ReaderError
 from reader.safe import safe_line
+from reader.tui.drawn import Row
 from reader.tui.fields import place_over_pane
-from reader.tui.panel import Panel, Row, beside, wrapped
+from reader.tui.panel import Panel, beside, wrapped
 from reader.tui.picker_rank import SHOWN
 from reader.tui.screen import CommandModal
 from reader.tui.tables import QUOTES

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import Color
@@ -216,7 +216,6 @@ class Rows(Drawn, can_focus=True):
         self._styles_known: dict[tuple[str, bool], Style] = {}
         self._widths: tuple[int, list[int]] = (-1, [])
         self._sized = False
-        self._lines: dict[int, Strip] = {}
         self._drawn_before: dict[int, tuple[object, Strip]] = {}
         self._walked = False
 
@@ -360,25 +359,10 @@ class Rows(Drawn, can_focus=True):
         if self.cursor >= 0:
             self.go(max(top, min(self.cursor, top + self.page - 1)))
 
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Draw anew: all lines, or those of some regions; the others are kept as they were drawn."""
-        if not regions or self.gutter.top:
-            self._lines.clear()
-        for region in regions:
-            for y in region.line_range:
-                self._lines.pop(y, None)
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
     def render_line(self, y: int) -> Strip:
         """One line of the list: the header, a row, or nothing."""
         if self.cursor >= 0 and y == self.cursor - self.top + self.header and (self.has_focus or self._walked):
             self._point(y)
-        known = self._lines.get(y)
-        if known is None or known.cell_length != self.content_size.width:
-            known = self._lines[y] = self._drawn(y)
-        return known
-
-    def _drawn(self, y: int) -> Strip:
         width = self.content_size.width
         if self.header and y == 0:
             return self._line([column.title for column in self.columns], width, current=False, style="header")
@@ -428,7 +412,7 @@ class Rows(Drawn, can_focus=True):
             first = False
             segments.extend(self._cell(cell, column, cells_wide, style or column.style, current=current))
         segments.append(Segment(bar, self._style("dim")))
-        return Strip(segments).adjust_cell_length(width, self._style("", current=current))
+        return Strip(segments).adjust_cell_length(width, self._style("", current=current)).simplify()
 
     def _cell(self, cell: Cell, column: Column, width: int, style: str, *, current: bool) -> list[Segment]:
         if isinstance(cell, str):
@@ -438,7 +422,8 @@ class Rows(Drawn, can_focus=True):
                 if column.tail and cell_len(text) > width
                 else fit(text, width, right=column.right)
             )
-            return [Segment(text, self._style(style, current=current))]
+            # A blank looks alike in every ink: in that of the gaps it is one piece with them on the way to the terminal.
+            return [Segment(text, self._style("" if text.isspace() else style, current=current))]
         safe_bits = [(safe_line(text), name or style) for text, name in cell]
         bits = (tail_bits if column.tail else fit_bits)(safe_bits, width, right=column.right)
         return [Segment(text, self._style(name, current=current)) for text, name in bits if text]

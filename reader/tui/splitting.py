@@ -14,7 +14,8 @@ from reader.errors import ReaderError, UsageError
 from reader.model import Annotation, Tag
 from reader.safe import safe_line
 from reader.tui.bars import KeyLine, TitleLine
-from reader.tui.panel import Panel, Row, stand, wrapped
+from reader.tui.drawn import Row
+from reader.tui.panel import Panel, stand, wrapped
 from reader.tui.picker_rank import SHOWN, fold_path
 from reader.tui.rows import Cell, Column, ListMoves, Rows
 from reader.tui.screen import CommandScreen
