@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import ExitStack
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
-from bench.keys import SAVED, mark, pressed
-from bench.measure import Costs, project, ratio, ratios, reader, repaint, until_said, yardstick
+from bench.keys import SAVED, mark
+from bench.measure import Costs, project, ratios, reader, repaint, until_said, yardstick
 from reader.edits import new_id, now
 from reader.model import Tag
 from reader.project import Project
@@ -20,7 +19,9 @@ from tests.terminal.harness import Room, Terminal
 
 CODEBOOK_BAR, MARKS_BAR = 2.0, 1.1
 TURN = 10
-"""Keys in one program before the other has its turn."""
+"""Keys that go one way before they go the other."""
+REST = 1.0
+"""Seconds without output after which a program that was started is left to itself."""
 LEVELS, FAN, TAGS = 5, 3, 500
 
 
@@ -51,46 +52,74 @@ def codebook(room: Room) -> None:
     opened.close()
 
 
-def in_the_codebook(bare: Terminal, program: Terminal, times: int) -> dict[str, Costs]:
-    """To open it, as it was left and after a tag was put on, to filter by a letter, to move by a row; by turns with the bare list."""
+class Beside:
+    """Repaints by name, each with that of a row moved in the bare list right before it."""
+
+    def __init__(self, bare: Terminal) -> None:
+        self._bare = bare
+        self._keys = cycle("jk")
+        self.found: dict[str, tuple[Costs, Costs]] = {}
+
+    def press(self, name: str, program: Terminal, keys: str) -> None:
+        """A key in the bare list, then keys in the program."""
+        ours, bare = self.found.setdefault(name, (Costs.none(), Costs.none()))
+        bare.add(self._bare, next(self._keys))
+        ours.add(program, keys)
+
+
+def in_the_codebook(bare: Terminal, program: Terminal, times: int) -> dict[str, tuple[Costs, Costs]]:
+    """To open it, as it was left and after a tag was put on, to filter by a letter, to move by a row."""
     program.type("tharbour duty 400\r")
     program.wait_for("tagged .*saved")
-    found = {name: Costs.none() for name in ("bare", "open", "open after a tag", "filter by a letter", "move")}
-    for turn in range(times // TURN + 1):
-        costs = found if turn else {name: Costs.none() for name in found}  # the first turn makes the screen
-        for key in "jk" * (TURN // 2):
-            costs["bare"].add(bare, key)
-        for _ in range(TURN // 2):
-            costs["open"].add(program, "c")
+    beside = Beside(bare)
+    for turn in range(times // 2 + 1):
+        if turn == 1:
+            beside = Beside(bare)  # the first turn makes the screen
+        beside.press("open", program, "c")
+        program.type("q")
+        program.wait_for(" of 600 ")
+        repaint(program, "j")
+        until_said(program, "1", SAVED)
+        beside.press("open after a tag", program, "c")
+        for key in ("\x1b[B", "\x1b[B", "\x1b[A"):
+            beside.press("move", program, key)
+        program.type("/")
+        for letter in "duty":
+            beside.press("filter by a letter", program, letter)
+        program.type("\x1b")
+        program.wait_until(lambda: "/ duty" not in program.text, "the filter to go")
+        program.type("q")
+        program.wait_for(" of 600 ")
+    return beside.found
+
+
+def first_opened(bare: Terminal, room: Room, times: int) -> tuple[Costs, Costs]:
+    """To open it for the first time in a session, once the program has come to rest behind its start."""
+    beside = Beside(bare)
+    for _ in range(max(3, times // 5)):
+        with reader(room) as program:
+            program.wait_for(" of 600 ")
+            program.settle(REST)
+            beside.press("first", program, "c")
             program.type("q")
             program.wait_for(" of 600 ")
-            repaint(program, "j")
-            until_said(program, "1", SAVED)
-            costs["open after a tag"].add(program, "c")
-            for key in ("\x1b[B", "\x1b[B", "\x1b[A"):
-                costs["move"].add(program, key)
-            program.type("/")
-            for letter in "duty":
-                costs["filter by a letter"].add(program, letter)
-            program.type("\x1b")
-            program.wait_until(lambda: "/ duty" not in program.text, "the filter to go")
-            program.type("q")
-    return found
+            program.quit()
+    return beside.found["first"]
 
 
-def by_turns(rooms: list[Room], times: int) -> list[list[float]]:
-    """Seconds of moving by a paragraph in each room; by turns, so that all meet the same machine."""
-    found: list[list[float]] = [[] for _ in rooms]
-    with ExitStack() as stack:
-        terminals = [stack.enter_context(reader(room)) for room in rooms]
-        for terminal in terminals:
+def by_turns(few: Room, many: Room, times: int) -> tuple[Costs, Costs]:
+    """Moving by a paragraph in two rooms, a key in the one, the same key in the other."""
+    costs = (Costs.none(), Costs.none())
+    with reader(few) as one, reader(many) as other:
+        for terminal in (one, other):
             terminal.wait_for(" of 600 ")
-        for turn in range(times // TURN):
-            for terminal, moves in zip(terminals, found, strict=True):
-                moves.extend(pressed(terminal, "j" if turn % 2 == 0 else "k", TURN))
-        for terminal in terminals:
-            terminal.quit()
-    return found
+            terminal.settle(REST)
+        for step in range(-TURN, times * 4):  # the first turn fills what is kept of paragraphs in sight
+            for terminal, found in zip((one, other), costs, strict=True):
+                (Costs.none() if step < 0 else found).add(terminal, "jk"[step // TURN % 2])
+        one.quit()
+        other.quit()
+    return costs
 
 
 def main() -> None:
@@ -105,16 +134,18 @@ def main() -> None:
             project(rooms[name], 600)
         codebook(rooms["codebook"])
         mark(rooms["2000"], 2_000)
-        with yardstick(rooms["bare"], "list", "1000000") as bare, reader(rooms["codebook"]) as program:
+        with yardstick(rooms["bare"], "list", "1000000") as bare:
             bare.wait_for("READY")
-            program.wait_for(" of 600 ")
-            found = in_the_codebook(bare, program, times)
+            with reader(rooms["codebook"]) as program:
+                program.wait_for(" of 600 ")
+                found = in_the_codebook(bare, program, times)
+                program.quit()
+            found["open for the first time"] = first_opened(bare, rooms["codebook"], times)
             bare.quit()
-            program.quit()
-        for name in ("open", "open after a tag", "filter by a letter", "move"):
-            ratios(f"codebook of 500 tags: {name}", found[name], found["bare"], CODEBOOK_BAR)
-        none, many = by_turns([rooms["none"], rooms["2000"]], times)
-        ratio("moving, 2 000 annotations beside none", many, none, MARKS_BAR)
+        for name, (ours, its) in found.items():
+            ratios(f"codebook of 500 tags: {name}", ours, its, CODEBOOK_BAR)
+        none, many = by_turns(rooms["none"], rooms["2000"], times)
+        ratios("moving, 2 000 annotations beside none", many, none, MARKS_BAR)
 
 
 if __name__ == "__main__":

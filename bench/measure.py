@@ -90,15 +90,26 @@ def milliseconds(seconds: Sequence[float]) -> str:
 
 def ratio(name: str, ours: Sequence[float], bare: Sequence[float], bar: float) -> None:
     """Print a figure as a ratio of medians beside the bar it is held to."""
-    value = statistics.median(ours) / statistics.median(bare)
+    _print(name, ours, bare, statistics.median(ours) / statistics.median(bare), bar)
+
+
+def _print(name: str, ours: Sequence[float], bare: Sequence[float], value: float, bar: float) -> None:
     verdict = "ok" if value <= bar else "MISSED"
     print(f"{name:44} {milliseconds(ours)}  bare {milliseconds(bare)}  x{value:.2f}  bar {bar:.3g}  {verdict}")
 
 
 def ratios(name: str, ours: Costs, bare: Costs, bar: float) -> None:
-    """Print the ratio of what passed and, below it, that of the processor's time."""
-    ratio(name, ours.passed, bare.passed, bar)
-    ratio("    time of the processor", ours.used, bare.used, bar)
+    """Print the ratio of what passed and, below it, that of the processor's time.
+
+    Each repaint is held to the bare one that was measured right before it, on the same machine in the same state; the
+    ratio is the median of theirs.
+    """
+    _paired(name, ours.passed, bare.passed, bar)
+    _paired("    time of the processor", ours.used, bare.used, bar)
+
+
+def _paired(name: str, ours: Sequence[float], bare: Sequence[float], bar: float) -> None:
+    _print(name, ours, bare, statistics.median(one / other for one, other in zip(ours, bare, strict=True)), bar)
 
 
 def long_text(paragraphs: int) -> str:
