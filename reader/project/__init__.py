@@ -545,6 +545,10 @@ class Project:
         """
         return self._searching.is_behind()
 
+    def index_is_at_hand(self) -> bool:
+        """Whether the index is open and has followed the journals before: to ask it takes no longer than the news."""
+        return self._searching.is_at_hand()
+
     def verify(self) -> list[str]:
         """Read everything there is and compare checksums; the damage found, a sentence each."""
         return self.store.verify()

@@ -180,6 +180,10 @@ class Searching:
                 return False
             return not index.take_few_texts(self._project.text) or index.is_scattered()
 
+    def is_at_hand(self) -> bool:
+        """See `Project.index_is_at_hand`."""
+        return self._index is not None and bool(self._index.followed)
+
     def _much_to_follow(self) -> bool:
         """Whether following all journals takes longer than a moment."""
         return sum(fs.size_of(path) for path in self._project.store.journal_paths().values()) > MUCH

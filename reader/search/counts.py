@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.codebook import Codebook
@@ -24,6 +25,7 @@ class ArticleCounts(NamedTuple):
 class Use(NamedTuple):
     """An annotation with a tag; `first` and `last` are the paragraphs it touches, 0 where it stands on no span."""
 
+    id: str
     tag: str
     coder: str
     unit: str
@@ -51,6 +53,10 @@ class Mark(NamedTuple):
 
 _MARK = "SELECT id, coder, unit, article, tag, start, stop, first, created, note FROM annotations"
 _IN_LIBRARY = "article NOT IN (SELECT id FROM articles WHERE removed)"
+_USE = (
+    "SELECT id, tag, coder, unit, article, start, stop, first, last FROM annotations"  # noqa: S608  our own words
+    f" WHERE live AND tag <> '' AND unit <> 'tag' AND {_IN_LIBRARY}"
+)
 
 
 class Counts:
@@ -120,17 +126,26 @@ class Counts:
         )
         return frozenset(row[0] for row in rows)
 
+    @property
+    def turn(self) -> int:
+        """Stands for what the index was told of so far, for `touched`."""
+        return self._index.touched.turn
+
+    def touched(self, turn: int) -> Set[str] | None:
+        """The ids of the annotations that were written or went since a turn; None where it may be any."""
+        return self._index.touched.since(turn)
+
     def uses(self, coder: str | None = None) -> list[Use]:
         """Every annotation with a tag, notes on tags and articles out of the library left aside; of one coder or of all."""
         coder = self._whose(coder)
         mine, values = ("", ()) if coder is None else (" AND coder = ?", (coder,))
-        rows = self._rows(
-            "SELECT tag, coder, unit, article, start, stop, first, last FROM annotations"  # noqa: S608  our own words
-            f" WHERE live AND tag <> '' AND unit <> 'tag'{mine}"
-            " AND article NOT IN (SELECT id FROM articles WHERE removed)",
-            *values,
-        )
-        return [Use(*row) for row in rows]
+        return _uses(self._rows(f"{_USE}{mine}", *values))
+
+    def uses_of(self, annotations: Iterable[str]) -> list[Use]:
+        """Those of some ids that `uses` has."""
+        mine, values = self._mine()
+        found = (self._rows(f"{_USE} AND id = ?{mine}", annotation, *values) for annotation in annotations)
+        return _uses(row for rows in found for row in rows)
 
     def articles_with(self, tags: Iterable[str]) -> frozenset[str]:
         """Ids of the articles in which annotations bear one of these tags, whoever made them."""
@@ -206,6 +221,15 @@ class Counts:
             self.close()
             self._reader = self._index.reader()
         return self._reader
+
+
+def _uses(rows: Iterable[Sequence[Any]]) -> list[Use]:
+    """Rows as uses; of the names that thousands of them have in common there is one each."""
+    one = sys.intern
+    return [
+        Use(key, one(tag), one(coder), one(unit), one(article), start, stop, first, last)
+        for key, tag, coder, unit, article, start, stop, first, last in rows
+    ]
 
 
 class Reader(NamedTuple):

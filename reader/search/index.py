@@ -34,6 +34,7 @@ from reader.search.rows import (
 )
 from reader.search.schema import RECORD_TABLES, check_tables, has_tables, make_tables
 from reader.search.summaries import Tally, hidden_tags, summarise
+from reader.search.touched import Touched
 
 __all__ = ["ArticleCounts", "Counts", "Feed", "Index", "ParagraphOf"]
 
@@ -65,6 +66,8 @@ class Index:
         self._lock = threading.RLock()
         self.generation = 0
         """Counts how often the database was replaced by another one."""
+        self.touched = Touched()
+        """The annotations that were written here; also those that another process had written before."""
         self._followed = self._complete = ""
         self._file = (0, 0)
         self._connection = self._opened()
@@ -178,13 +181,18 @@ class Index:
                     forced |= records.keys()
                     found.tables[table].update(records)
             rows = RowMaker(self._paragraph_of).rows(found.tables)
+            is_bulk = sum(map(len, rows.values())) >= _BULK
             if history is not None and any(map(self._parts_anew, rows["articles"].values())):
                 self._write_all(list(history()))
-            elif sum(map(len, rows.values())) >= _BULK:
+            elif is_bulk:
                 self._write_bulk(rows, forced)
             else:
                 self._follow(rows, forced)
             self._remember("cursor", cursor)
+        if is_bulk or rows["articles"]:
+            self.touched.note_all()
+        else:
+            self.touched.note(rows["annotations"].keys() | forced)
 
     def rebuild(self, edits: Iterable[Edit], cursor: str) -> None:
         """Forget all records and take in all edits there are; texts stay, they do not change."""
@@ -192,6 +200,7 @@ class Index:
         with self._transaction():
             self._write_all(edits)
             self._remember("cursor", cursor)
+        self.touched.note_all()
 
     def _write_all(self, edits: list[Edit]) -> None:
         tables = {**latest(edits, lambda table, key: None).tables, **replayed(edits)}
@@ -373,6 +382,7 @@ class Index:
             self._connection = self._opened()
             self._followed = self._complete = ""
             self.generation += 1
+            self.touched.note_all()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -23,6 +23,7 @@ from reader.tui.asking import Asking
 from reader.tui.bars import KeyLine
 from reader.tui.drafts import greet
 from reader.tui.indexing import Indexing
+from reader.tui.preparing import Preparing
 from reader.tui.reading import ReadingScreen
 from reader.tui.screen import Keyed
 from reader.tui.seeing import Seeing
@@ -93,6 +94,7 @@ class ReaderApp(Seeing):
         self._remark = ""
         self.indexing = Indexing(self)
         self._asking = Asking(project)
+        self.preparing = Preparing(self)
         self.talk = UndoTalk(project)
         self._keeper: Keeper | None = None
         self.dress()
@@ -156,11 +158,13 @@ class ReaderApp(Seeing):
         gc.collect()
         gc.freeze()
         gc.enable()
+        self.preparing.begin()
 
     def redraw(self) -> None:
         """Colours, signs or places of things changed: draw all anew."""
         super().redraw()
-        for screen in self.screen_stack:
+        kept = [self._codebook] if self._codebook is not None and self._codebook.is_made else []
+        for screen in dict.fromkeys((*self.screen_stack, *kept)):
             if isinstance(screen, Keyed):
                 screen.redraw()
 
@@ -199,6 +203,7 @@ class ReaderApp(Seeing):
                 screen.keep()
         end_session(self.project)
         self.indexing.end()
+        self.preparing.end()
         self.exit(0)
 
     def quit(self) -> None:
@@ -219,6 +224,7 @@ class ReaderApp(Seeing):
     async def on_unmount(self) -> None:
         """However the program ends, no child of it stays."""
         self.indexing.end()
+        self.preparing.end()
         await self._asking.close()
 
     @property
@@ -259,17 +265,30 @@ class ReaderApp(Seeing):
         from reader.tui.codebook import CodebookScreen
 
         kept = self._codebook
-        if kept is not None and kept in self.screen_stack:
+        if kept is not None and (kept in self.screen_stack or not kept.is_made):
             kept = CodebookScreen(self.project, at=at, query=query)
         elif kept is not None and kept.project is self.project:
             kept.open_again(at, query)
         else:
-            if kept is not None:  # it is of the tour's project, or of the one before the tour
-                self.uninstall_screen(kept)
-                kept.remove()
-            kept = self._codebook = CodebookScreen(self.project, at=at, query=query)
-            self.install_screen(kept, "codebook")
+            kept = self.make_codebook(at, query)
         self.push_screen(kept)
+
+    @property
+    def has_codebook(self) -> bool:
+        """Whether the screen of the codebook was made."""
+        return self._codebook is not None
+
+    def make_codebook(self, at: str = "", query: str = "") -> CodebookScreen:
+        """The screen of the codebook, which is kept from now on."""
+        from reader.tui.codebook import CodebookScreen
+
+        before = self._codebook
+        if before is not None:  # it is of the tour's project, or of the one before the tour
+            self.uninstall_screen(before)
+            before.remove()
+        made = self._codebook = CodebookScreen(self.project, at=at, query=query)
+        self.install_screen(made, "codebook")
+        return made
 
     def walk_hits(self, direction: int) -> None:
         """The next (1) or previous (-1) hit of the library search."""

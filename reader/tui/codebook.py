@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.app import ComposeResult
 
-from reader.codebook import PALETTE, Codebook
-from reader.commands import TagUsage, usage
+from reader.codebook import PALETTE
+from reader.commands import TagUsage
 from reader.commands.comparing import Quote, latest_quotes
 from reader.commands.tags import counts
+from reader.commands.usage import UNUSED, Usages
 from reader.model import Tag
 from reader.tui.bars import KeyLine, TitleLine
 from reader.tui.codebook_edit import CodebookEdits
 from reader.tui.codebook_tree import Tree, TreeRow, rolled_up
-from reader.tui.drawn import Below
+from reader.tui.drawn import Below, Row
 from reader.tui.filtering import FilteredList, FilterLine
-from reader.tui.panel import Panel, Row, stand, wrapped
+from reader.tui.panel import Panel, stand, wrapped
 from reader.tui.picker_rank import SHOWN
 from reader.tui.quotes import QuotesScreen, on_disk, quote_rows
 from reader.tui.rows import Bit, Cell, Column, Rows
@@ -73,12 +74,16 @@ class CodebookScreen(FilteredList, CodebookEdits):
         self.project = project
         self._at_first = at
         self.filtered_by = query
+        self.is_made = False
+        """Whether it may be shown again, by `open_again`."""
         self._tree = Tree(project.codebook)
         self._rows: list[TreeRow] = []
-        self._usage: dict[str, TagUsage] = {}
+        self._usages: Usages | None = None
+        self._fresh: Usages | None = None
+        """Those that are being counted beside the keys."""
+        self._rough: dict[str, TagUsage] = {}
         self._latest: dict[str, list[Quote]] = {}
         self._counting: asyncio.Task[None] | None = None
-        self._counted_at: tuple[Codebook, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Title, filter, the tree, what is known of the current tag, keys."""
@@ -93,10 +98,12 @@ class CodebookScreen(FilteredList, CodebookEdits):
     def on_mount(self) -> None:
         """Count, show, stand on the tag that was asked for."""
         self.fit()
-        on_disk(self.project)
-        self._count()
+        if self.is_current or (self.project.index_is_at_hand() and not self.project.pending):  # else when it is shown
+            on_disk(self.project)
+            self._count()
         self.fill(self._at_first)
         self.the_rows().focus()
+        self.is_made = True
 
     def on_resize(self) -> None:
         """The panel stands where there is room for it."""
@@ -110,25 +117,35 @@ class CodebookScreen(FilteredList, CodebookEdits):
 
     def _count(self) -> bool:
         """Count the annotations now, their places too where that is quick. False, and nothing done, where nothing has changed."""
-        counted = (self.project.codebook, self.project.index().cursor)
-        if counted == self._counted_at:
+        newest = self._fresh or self._usages
+        if newest is not None and newest.is_current():
             return False
-        self._counted_at = counted
         self._latest.clear()
-        quick = sum(self.project.counts().tags().values()) <= COUNTED_AT_ONCE
-        self._usage = usage(self.project) if quick else rolled_up(self.project.codebook, counts(self.project))
-        if not quick:
-            if self._counting is not None:
-                self._counting.cancel()
-            self._counting = asyncio.create_task(self._count_places())
+        if self._fresh is None and self._usages is not None and self._usages.follow():
+            return True
+        fresh = Usages(self.project)
+        if self._counting is not None:
+            self._counting.cancel()
+        if sum(self.project.counts().tags().values()) <= COUNTED_AT_ONCE:
+            fresh.count()
+            self._usages, self._fresh = fresh, None
+        else:
+            self._fresh, self._rough = fresh, rolled_up(self.project.codebook, counts(self.project))
+            self._counting = asyncio.create_task(self._count_places(fresh))
         return True
 
-    async def _count_places(self) -> None:
-        found = await asyncio.to_thread(usage, self.project)
+    async def _count_places(self, fresh: Usages) -> None:
+        await asyncio.to_thread(fresh.count)
+        self._usages, self._fresh = fresh, None
         if self.is_attached:
-            self._usage = found
             self.the_rows().refresh()
             self._show_panel()
+
+    def _used(self, tag_id: str) -> TagUsage:
+        """The use of a tag, without places while those are being counted."""
+        if self._fresh is not None or self._usages is None:
+            return self._rough.get(tag_id, UNUSED)
+        return self._usages.of(tag_id)
 
     def show_marks(self) -> None:
         """Tags or marks have changed: count and draw anew, on the same tag."""
@@ -180,7 +197,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         row = self._rows[index]
         codebook = self.project.codebook
         tag = codebook.tags[row.id]
-        found = self._usage.get(row.id, TagUsage()).with_below
+        found = self._used(row.id).with_below
         bits: list[Bit] = [("  " * row.depth, ""), ("▌", tag_colour(codebook, row.id))]
         quiet = tag.archived or not row.meant
         bits.append((tag.name, "dim" if quiet else ""))
@@ -218,7 +235,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
     def _about(self, tag: Tag, width: int, height: int) -> list[Row]:
         """Everything about a tag; short where there are few rows."""
         look, codebook = self.reader.look, self.project.codebook
-        found = self._usage.get(tag.id, TagUsage())
+        found = self._used(tag.id)
         bar = Segment("▌", look.text + ink(tag_colour(codebook, tag.id)))
         name = wrapped(SHOWN.join(codebook.path(tag.id)), width - 1, look.bold, most=3)
         rows: list[Row] = [[bar, *row] for row in name]
@@ -253,7 +270,7 @@ class CodebookScreen(FilteredList, CodebookEdits):
         return rows
 
     def _counted(self, used: TagUsage) -> str:
-        found, own = used.with_below, used.itself.annotations
+        found, own = used.with_below, used.itself
         by_whom = " by you" if self.project.info.blind else ""
         if not found.annotations:
             return f"Not used{by_whom} yet."

@@ -59,7 +59,7 @@ def rolled_up(codebook: Codebook, counts: Mapping[str, int]) -> dict[str, TagUsa
         for tag in codebook.children(parent):
             own = counts.get(tag.id, 0)
             with_below = own + count(tag.id)
-            found[tag.id] = TagUsage(Usage(own, -1, -1), Usage(with_below, -1, -1))
+            found[tag.id] = TagUsage(own, Usage(with_below, -1, -1))
             total += with_below
         return total
 

@@ -6,11 +6,13 @@ already, which a slow line takes seconds for.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.control import Control
 from textual._compositor import LayoutUpdate
 from textual.screen import Screen
+from textual.widgets._toast import ToastRack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+TURNS = 20
+"""Turns of the loop in which what was laid out hears of it and answers."""
 
 Row = list[tuple[int, str]]
 """What stands in a row, from left to right: the first cell and what is written there."""
@@ -47,6 +51,25 @@ class Settling(Screen[Result], Generic[Result]):
         super().__init__(name, id, classes)
         self._settled = False
         self._first: Sequence[Row] | None = None
+
+    async def get_ready(self) -> None:
+        """Be made, laid out and drawn before it is shown for the first time; nothing is written to the terminal."""
+        app = self.app
+        app._register(app, self)  # noqa: SLF001  what `push_screen` begins with
+        mounted: asyncio.Event = self._mounted_event
+        await mounted.wait()
+        for rack in self.query(ToastRack):
+            rack.show(app._notifications)  # noqa: SLF001  else it would be hidden, and all laid out once more, when this is shown
+        self._layout_required = True
+        for _ in range(TURNS):  # what has found its place may change the places of others
+            if self.is_current or not self.is_attached:
+                return  # it is painted as any other now
+            if self._layout_required:
+                self._layout_required = False
+                self._refresh_layout(app.size)
+            await asyncio.sleep(0)
+        self._settled = True
+        self._compositor.render_update(full=True)
 
     def changed_only(self, update: RenderableType | None, console: Console) -> RenderableType | None:
         """What has to be written of an update: while the screen comes up only the ends of rows that are not there yet."""

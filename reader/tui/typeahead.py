@@ -34,6 +34,8 @@ class TypeAhead(App[int]):
         self._typed: deque[events.Key | events.Paste] = deque()
         self._turn = 0
         self._waiting_since: float | None = None
+        self.typed_at = 0.0
+        """When the last key or paste came, by `time.monotonic`."""
 
     def get_driver_class(self) -> type[Driver]:
         """Ours where Textual would take the one it is made from."""
@@ -55,6 +57,7 @@ class TypeAhead(App[int]):
             await super().on_event(event)
             return
         self._typed.append(event)
+        self.typed_at = time.monotonic()
         since = self._waiting_since
         if since is None or time.monotonic() - since > GIVE_UP:
             # A dialog may be opening that no key was waited for: a callback of the one before has opened it.
