@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from reader.search.counts import Use
-
 if TYPE_CHECKING:
     from reader.codebook import Codebook
     from reader.project import Project
+    from reader.search.counts import Use
 
 
 class Usage(NamedTuple):

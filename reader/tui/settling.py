@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console, RenderableType
+    from textual.css.styles import PointerShape
     from textual.strip import Strip
 
 Result = TypeVar("Result")
@@ -70,6 +71,10 @@ class Settling(Screen[Result], Generic[Result]):
             await asyncio.sleep(0)
         self._settled = True
         self._compositor.render_update(full=True)
+
+    def _watch__pointer_shape(self, pointer_shape: PointerShape) -> None:
+        if self.is_current:  # one that is made ready has nothing to say to the terminal
+            super()._watch__pointer_shape(pointer_shape)
 
     def changed_only(self, update: RenderableType | None, console: Console) -> RenderableType | None:
         """What has to be written of an update: while the screen comes up only the ends of rows that are not there yet."""
