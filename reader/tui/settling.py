@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console, RenderableType
-    from textual.css.styles import PointerShape
+    from textual.css.types import PointerShape
     from textual.strip import Strip
 
 Result = TypeVar("Result")
