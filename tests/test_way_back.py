@@ -50,7 +50,14 @@ CHANGES = (
 """What is changed, and the keys that do it, each behind the one before."""
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param((120, 40), marks=pytest.mark.torture),
+        pytest.param((80, 24), marks=pytest.mark.torture),
+        (40, 12),  # where the least has room
+    ],
+)
 async def test_every_change_says_which_key_takes_it_back(tmp_path: Path, size: tuple[int, int]) -> None:
     project = project_to_walk(tmp_path / "ferry")
     app = ReaderApp(project)

@@ -21,16 +21,15 @@ from reader.safe import safe, safe_line
 from reader.tui.asking import Results
 from reader.tui.bars import KeyLine, TitleLine
 from reader.tui.fields import Field
-from reader.tui.hitlist import HitTagging, Place
+from reader.tui.hitlist import Place
 from reader.tui.queryline import Completing, History
 from reader.tui.rows import Bit, Cell, Column, Rows, fit
 from reader.tui.savedlist import SAVED_COLUMNS, SavedList
+from reader.tui.selectall import SelectingAll
 from reader.tui.tables import SEARCH
 from reader.tui.themes import tag_colour, tag_sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.timer import Timer
     from textual.widgets import Input
 
@@ -82,7 +81,7 @@ class SearchMemory:
     row: int
 
 
-class SearchScreen(HitTagging):
+class SearchScreen(SelectingAll):
     """Type a query, walk through the hits, Enter opens one. Shown again it has the query, the hits and the row it had.
 
     `back` is set where one comes back from a hit.
@@ -110,11 +109,6 @@ class SearchScreen(HitTagging):
         self._check: asyncio.Task[None] | None = None
         self._check_later = False
         self._gone: set[Place] = set()
-        self._choosing: asyncio.Task[None] | None = None
-        self._when_chosen: Callable[[list[Place]], None] | None = None
-        """What to do with the selection once it is there."""
-        self._all: set[Place] = set()
-        """The paragraphs of all hits, where they were asked for."""
         self._saved = SavedList(project)
         self.order_now: Order = "article"
         self._history = History(project.state)
@@ -191,9 +185,7 @@ class SearchScreen(HitTagging):
         if self._check is not None:
             self._check.cancel()
             self._check = None
-        if self._choosing is not None:
-            self._choosing.cancel()
-            self._choosing = self._when_chosen = None
+        self.forget_selecting()
         for results in (self._coming, self.results):
             if results is not None and not results.done:
                 results.end()
@@ -382,71 +374,6 @@ class SearchScreen(HitTagging):
             self._gone = {(row.article, row.number) for row in results.found} - still
             self.the_rows().refresh()
 
-    def select_all(self) -> None:
-        """Select the paragraphs of all hits of the query, also of those that are not here yet; none where all are selected."""
-        results = self.results
-        if self._choosing is not None:
-            return
-        if self.selected and self.selected == self._all:
-            self.selected, self._all = set(), set()
-            self.the_rows().refresh()
-            self._say_selected()
-        elif not results.query or (results.done and results.count <= len(results.found)):
-            super().select_all()
-        else:
-            self._when_chosen = None
-            self._choosing = asyncio.create_task(self._select_the_rest(results))
-
-    async def _select_the_rest(self, results: Results) -> None:
-        """Wait for the hits, then ask for the paragraphs that are not among those shown; a key says that it is enough."""
-        found: set[Place] = set()
-        try:
-            while not results.done:
-                self.reader.say(f"selecting, {results.count:,} hits until now … Esc stops it")
-                await results.grown()
-            if results.count <= len(results.found):
-                found = set(results.places)
-            else:
-                async for page in self.reader.asking.pages(results.query, bare=True):
-                    found |= {(row.article, row.number) for row in page.rows}
-                    self.reader.say(f"selecting, {len(found):,} paragraphs until now … Esc stops it")
-                    if page.done:
-                        break
-                else:
-                    self.reader.say("selecting was ended by another search; nothing was selected")
-                    return
-        except ReaderError as error:
-            self.reader.failed(error)
-            return
-        finally:
-            self._choosing = None
-        if results is self.results and self.is_attached:
-            self.selected = {place for place in found if place[0] in self.project.articles}
-            self._all = set(self.selected)
-            self.the_rows().refresh()
-            self._say_selected()
-            if (act := self._when_chosen) is not None:
-                self._when_chosen = None
-                self._with_targets(act)
-
-    def _with_targets(self, act: Callable[[list[Place]], None]) -> None:
-        """Act on what is meant; where that is still being selected, then."""
-        if self._choosing is not None:
-            self._when_chosen = act
-        else:
-            super()._with_targets(act)
-
-    def _stop_selecting(self) -> bool:
-        """Leave the selection as it was; whether more was being selected."""
-        if self._choosing is None:
-            return False
-        self._choosing.cancel()
-        self._choosing = self._when_chosen = None
-        if self.results.done:  # else the hits go on coming
-            self.reader.asking.forget()
-        self.reader.say("selecting was stopped; nothing was selected")
-        return True
-
     def query_line(self) -> Field:
         """The field of the query."""
         return self.query_one(Field)
@@ -535,7 +462,7 @@ class SearchScreen(HitTagging):
         if self.query_line().has_focus and self.found:
             self._keep()
             self.set_focus(self.the_rows())
-        elif not self._stop_selecting() and not self.drop_selection():
+        elif not self.stop_selecting() and not self.drop_selection():
             self.dismiss(None)
 
     def on_rows_chosen(self) -> None:
