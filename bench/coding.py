@@ -96,7 +96,7 @@ def in_the_codebook(bare: Terminal, program: Terminal, times: int) -> dict[str, 
 def first_opened(bare: Terminal, room: Room, times: int) -> tuple[Costs, Costs]:
     """To open it for the first time in a session, once the program has come to rest behind its start."""
     beside = Beside(bare)
-    for _ in range(max(3, times // 5)):
+    for _ in range(max(7, times // 3)):
         with reader(room) as program:
             program.wait_for(" of 600 ")
             program.settle(REST)
