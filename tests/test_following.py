@@ -14,6 +14,7 @@ import pytest
 
 from reader import fs
 from reader.errors import Damage, ReaderError
+from reader.model import Annotation
 from reader.project import Project, copies
 from reader.store import writer as writing
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
@@ -215,10 +216,8 @@ def test_lines_that_were_read_and_are_damaged_now_are_said_and_what_they_did_sta
     assert any("checksum" in problem for problem in watching.problems), watching.problems
 
 
-def test_ones_own_files_follow_the_journal_of_another_copy_within_a_second(writer: Project) -> None:
-    """The same coder works in two copies; the journal of one comes into the other, in which a session is open."""
-    writer.flush()
-    writer.store.settle()
+def marked_in_another_copy(writer: Project) -> Annotation:
+    """A mark that the same coder makes in a copy of the project, whose journal then comes into this one."""
     there = writer.path.with_name("there")
     shutil.copytree(writer.path, there)
     other = Project.open(there, coder="c1")
@@ -226,6 +225,14 @@ def test_ones_own_files_follow_the_journal_of_another_copy_within_a_second(write
     other.close()
     (fresh,) = {path.name for path in there.glob("journal/c1.*.jsonl")} - {journal_of(writer).name}
     shutil.copyfile(there / "journal" / fresh, writer.path / "journal" / fresh)
+    return mark
+
+
+def test_ones_own_files_follow_the_journal_of_another_copy_within_a_second(writer: Project) -> None:
+    """The same coder works in two copies; the journal of one comes into the other, in which a session is open."""
+    writer.flush()
+    writer.store.settle()
+    mark = marked_in_another_copy(writer)
     assert writer.poll()
     (file,) = writer.path.glob("annotations/c1/*/*.json")
     end = time.monotonic() + 30
@@ -236,13 +243,7 @@ def test_ones_own_files_follow_the_journal_of_another_copy_within_a_second(write
 
 def test_ones_own_files_follow_what_came_while_no_session_was_open(writer: Project) -> None:
     writer.close()
-    there = writer.path.with_name("there")
-    shutil.copytree(writer.path, there)
-    other = Project.open(there, coder="c1")
-    mark, _ = put_on(other, the_article(other), 4, next(iter(other.tags.values())))
-    other.close()
-    (fresh,) = {path.name for path in there.glob("journal/c1.*.jsonl")} - {journal_of(writer).name}
-    shutil.copyfile(there / "journal" / fresh, writer.path / "journal" / fresh)
+    mark = marked_in_another_copy(writer)
     again = Project.open(writer.path, coder="c1")
     again.start()
     again.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import signal
 import sys
 import time
@@ -273,6 +272,8 @@ def shown_progress(words: str = READING, unit: int = 1) -> Iterator[Callable[[in
     if not streams.is_terminal(sys.stderr):
         yield None
         return
+    import shutil  # milliseconds that no command without a terminal needs
+
     last = time.monotonic()
     shown = False
     blank = " " * (shutil.get_terminal_size().columns - 1)

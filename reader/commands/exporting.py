@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from reader.formats import ExportOptions
     from reader.project import Project
+    from reader.project.progress import Progress
 
-Progress = Callable[[int, int], None]
-"""Called with (done, total); may raise Cancelled."""
 GROUP = "Taking out"
 ALL = "all"
 LONG_JOURNALS = 2_000_000

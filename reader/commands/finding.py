@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from reader.commands.phrases import cells, many, only_own
+from reader.commands.phrases import cells, memos_hold, only_own
 from reader.commands.registry import Outcome, Stream, Words, command
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def memos_with(project: Project, query: str) -> str:
     found = len(project.memos_with(query))
     if not found:
         return ""
-    return f"{many(found, 'memo or note on a tag holds', 'memos or notes on tags hold')} it too: `reader notes --text` lists them."
+    return f"{memos_hold(found)} it too: `reader notes --text` lists them."
 
 
 LONGEST = 60

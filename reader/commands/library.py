@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from reader.formats import NewItem
     from reader.project import Project
     from reader.project.importing import Imported
+    from reader.project.progress import Progress
 
 GROUP = "The library"
-Progress = Callable[[int, int], None]
-"""Called with (done, total); may raise Cancelled."""
 SHOWN_ONE_BY_ONE = 12
 SHOWN_OF_A_NAME = 60
 

@@ -63,6 +63,11 @@ def many(count: int, thing: str, things: str = "") -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {things or thing + 's'}"
 
 
+def memos_hold(count: int) -> str:
+    """`2 memos or notes on tags hold`: what stands on no paragraph and is found all the same."""
+    return many(count, "memo or note on a tag holds", "memos or notes on tags hold")
+
+
 def renumbered(title: str, old: int, new: int) -> str:
     """That an article has another number, as two had one when copies came together."""
     return f"“{shortened(title, LONGEST_TITLE)}” is now article {new}, no longer {old}."

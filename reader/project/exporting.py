@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from reader.formats.everything import Target, Written
     from reader.model import Corpus, Marks
     from reader.project import Project
-
-Progress = Callable[[int, int], None]
-"""Called with (done, total); may raise Cancelled."""
+    from reader.project.progress import Progress
 
 
 @contextlib.contextmanager

@@ -10,8 +10,7 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from reader import fs
 from reader.errors import Cancelled, ReaderError
 from reader.project import Event, Saved
+from reader.project.progress import Progress, now_and_then
 from reader.store.folder import modes_of, read_info
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ MUCH = 1_000_000
 """Bytes of journals from which on a backup takes longer than a moment."""
 REASON = f"after {EVERY.seconds // 60} minutes of work"
 FAILED = "No backup could be made: "
-Progress = Callable[[int, int], None]
-"""Called with (bytes done, bytes in all); may raise Cancelled."""
-_OFTEN = 0.1
-"""Seconds between two lines that say how far it is."""
 _KINDNESS = 10
 """Added to the child's niceness: keys come first."""
 
@@ -162,17 +158,8 @@ def _said(child: subprocess.Popen[bytes]) -> str:
     return (said.splitlines() or ["No backup could be made."])[-1] if child.returncode else ""
 
 
-def _told_now_and_then() -> Progress:
-    """Prints how far it is, but not each time it is called."""
-    last = 0.0
-
-    def progress(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _OFTEN:
-            last = time.monotonic()
-            print(done, total, flush=True)
-
-    return progress
+def _tell(done: int, total: int) -> None:
+    print(done, total, flush=True)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -183,7 +170,7 @@ def main(arguments: Sequence[str]) -> int:
     with contextlib.suppress(OSError):
         os.nice(_KINDNESS)
     try:
-        backups.make_alone(path, reason, modes_of(read_info(path)), _told_now_and_then())
+        backups.make_alone(path, reason, modes_of(read_info(path)), now_and_then(_tell))
     except ReaderError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

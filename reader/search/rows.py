@@ -220,13 +220,7 @@ class RowMaker:
             first = self._at(article, start)
             last = self._at(article, max(start, stop - 1)) if first and unit != "paragraph" else first
         return AnnotationRow(
-            change.id,
-            *order,
-            int(change.after is not None),
-            state_of(change.after),
-            _text(record, "conflict_of"),
-            article,
-            _text(record, "coder"),
+            *_head(order, change),
             _text(record, "tag"),
             unit,
             start,
@@ -243,13 +237,7 @@ class RowMaker:
         article, start = _text(record, "article"), record.get("start", -1)
         found = self._at(article, start) if start >= 0 and change.after is not None else 0
         return ReviewRow(
-            change.id,
-            *order,
-            int(change.after is not None),
-            state_of(change.after),
-            _text(record, "conflict_of"),
-            article,
-            _text(record, "coder"),
+            *_head(order, change),
             found or int(record.get("paragraph", 0)),
             _text(record, "at"),
         )
@@ -268,6 +256,13 @@ def paragraphs_of(row: AnnotationRow) -> range:
     if row.start < 0:
         return range(1, 2)
     return range(row.first, row.last + 1) if row.first else range(0)
+
+
+def _head(order: Order, change: Change) -> tuple[str, str, str, int, int, str, str, str]:
+    """What the rows of annotations and of reviews begin with: from the id to the coder."""
+    record = change.record
+    live, state, origin = int(change.after is not None), state_of(change.after), _text(record, "conflict_of")
+    return (change.id, *order, live, state, origin, _text(record, "article"), _text(record, "coder"))
 
 
 def _text(record: Record, name: str) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,7 @@ from reader.tui.child import child
 
 if TYPE_CHECKING:
     from reader.project import Project
+    from reader.project.progress import Progress
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +46,6 @@ class Reached(msgspec.Struct, frozen=True, tag=True):
 
     done: int
     total: int
-
-
-Progress = Callable[[int, int], None]
-OFTEN = 0.1
-"""Seconds between two lines that say how far it is."""
 
 
 class _Order(msgspec.Struct, frozen=True):
@@ -126,27 +120,19 @@ def _say(message: Answer | Reached) -> None:
     sys.stdout.buffer.flush()
 
 
-def _say_now_and_then() -> Progress:
-    """What says how far it is, but not each time it is asked to."""
-    last = 0.0
-
-    def progress(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= OFTEN:
-            last = time.monotonic()
-            _say(Reached(done, total))
-
-    return progress
+def _reached(done: int, total: int) -> None:
+    _say(Reached(done, total))
 
 
 def main() -> None:
     """Carry out what standard input asks for."""
     from reader.project import Project
+    from reader.project.progress import now_and_then
 
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=_Order)
     try:
         with contextlib.closing(Project.open(Path(order.path), coder=order.coder, write=False)) as project:
-            answer = carry_out(project, order.wanted, _say_now_and_then())
+            answer = carry_out(project, order.wanted, now_and_then(_reached))
     except ReaderError as error:
         answer = Answer(error=str(error))
     _say(answer)

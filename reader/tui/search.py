@@ -14,7 +14,7 @@ from textual.widgets import Static
 from textual.widgets.input import Selection
 
 from reader import commands
-from reader.commands.phrases import many
+from reader.commands.phrases import many, memos_hold
 from reader.errors import ReaderError
 from reader.project.asking import MOST, Order, Row
 from reader.safe import safe, safe_line
@@ -275,15 +275,14 @@ class SearchScreen(SelectingAll):
         count = len(self.results.memos)
         if not count:
             return ()
-        stand = "memo or note on a tag holds" if count == 1 else "memos or notes on tags hold"
-        return (f"{count} {stand} it: {self.keymap.first('open')} shows {'it' if count == 1 else 'them'}.",)
+        return (f"{memos_hold(count)} it: {self.keymap.first('open')} shows {'it' if count == 1 else 'them'}.",)
 
     def memos(self) -> None:
         """The memos and notes on tags in which the query holds: they stand on no paragraph."""
         from reader.tui.notes import NotesScreen
 
         if not self.results.memos:
-            self.reader.say("no memo and no note on a tag holds it")
+            self.reader.remark("no memo and no note on a tag holds it")
             return
         self._keep()
         self.app.push_screen(NotesScreen(self.project, only=self.results.memos, said=self.results.query))
