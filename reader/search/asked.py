@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple, TypeGuard
 
-from reader.search.bind import Bound, MarkTest, TagNames
-from reader.search.match import expression, said
+from reader.search.bind import Bound, MarkTest, TagNames, Test
+from reader.search.match import expression, is_exact, said
 from reader.search.places import stands
 from reader.search.sources import END, All, Any, Place, Rows, Source
 from reader.search.tree import And, Field, Leaf, Near, Not, Note, Or, Phrase, Query, Regex, Word, Words, all_of
@@ -19,11 +21,31 @@ WORDS = """
 SELECT words.rowid, byte, size, start FROM words CROSS JOIN places ON places.row = words.rowid
 WHERE words MATCH ? AND words.rowid >= ? ORDER BY words.rowid
 """
+_WORDS_MARKED = """
+SELECT words.rowid, byte, size, start FROM words CROSS JOIN places ON places.row = words.rowid
+WHERE words MATCH ? AND words.rowid <= ? {marked} AND words.rowid >= ? ORDER BY words.rowid
+"""
+_MARKED = "AND EXISTS (SELECT 1 FROM marked WHERE row = words.rowid AND tag IN ({tags}) {coder})"
+_ENDS = "SELECT (SELECT min(row) FROM marked WHERE tag = ?1), (SELECT max(row) FROM marked WHERE tag = ?1)"
+_TAG_COUNT = "SELECT coalesce(sum(n), 0) FROM tag_counts WHERE tag = ?"
+_COMMON = 32
+"""A tag that stands on one in so many paragraphs, from its first to its last, is looked for behind the words."""
 _NOTES = "SELECT rowid FROM notes WHERE notes MATCH ? AND rowid >= ? ORDER BY rowid"
 _TAG = "SELECT DISTINCT row FROM marked WHERE tag = ? AND row >= ? ORDER BY row"
 _OWN_TAG = "SELECT DISTINCT row FROM marked WHERE tag = ? AND coder = ? AND row >= ? ORDER BY row"
 _PLACE = "SELECT row, byte, size, start FROM places WHERE row = ?"
 _REVIEWED = "SELECT 1 FROM reviewed WHERE article = ? AND paragraph = ?"
+
+
+class Statement(NamedTuple):
+    """What finds the rows of a query, ascending, with their places; the first row wanted is the last parameter."""
+
+    sql: str
+    parameters: tuple[object, ...]
+    first: int
+    """No row before this one is of any use."""
+    is_exact: bool
+    """Whether the query holds in each paragraph that is found; else it has to be looked at."""
 
 
 class Asked:
@@ -44,14 +66,41 @@ class Asked:
         self.granted: set[MarkTest] = set()
         """What each row that the query's driver gives passes."""
 
-    def matching(self, query: Query) -> str:
-        """What finds the rows of a query of words that stand in no note and no tag's path; empty for any other."""
-        if isinstance(query, And):
-            parts: list[Query] = [part for part in query.parts if not isinstance(part, Not)]
-            forbidden = [part.part for part in query.parts if isinstance(part, Not)]
-            known = bool(parts) and all(map(self._text_only, (*parts, *forbidden)))
-            return said(all_of(parts), query) if known else ""
-        return said(query, None) if self._text_only(query) else ""
+    def statement(self, query: Query) -> Statement | None:
+        """What finds the rows of a query of words that stand in no note and no tag's path, and of common tags beside them."""
+        words: list[Query] = []
+        forbidden: list[Query] = []
+        tags: list[MarkTest] = []
+        for part in query.parts if isinstance(query, And) else (query,):
+            if isinstance(part, Not):
+                forbidden.append(part.part)
+            elif isinstance(part, Field) and _is_about_few_tags(test := self.bound.tests[part]):
+                tags.append(test)
+            else:
+                words.append(part)
+        if not words or not all(map(self._text_only, (*words, *forbidden))):
+            return None
+        matching = said(all_of(words), query if isinstance(query, And) else None)
+        exact = all(map(is_exact, (*words, *forbidden))) and not any(isinstance(part, And | Or) for part in forbidden)
+        return self._among_tags(matching, tags, exact) if tags else Statement(WORDS, (matching,), 0, exact)
+
+    def _among_tags(self, matching: str, tests: Sequence[MarkTest], exact: bool) -> Statement | None:
+        """The same where all of some tags stand; None where one of these is too rare to be looked for last."""
+        only = self.bound.scope.only
+        first, last = 0, END
+        marked: list[str] = []
+        parameters: list[str] = []
+        for test in tests:
+            tags = sorted(test.values)
+            ends = [self.connection.execute(_ENDS, (tag,)).fetchone() for tag in tags]
+            first = max(first, min((low for low, _ in ends if low is not None), default=END))
+            last = min(last, max((high for _, high in ends if high is not None), default=0))
+            count = sum(self.connection.execute(_TAG_COUNT, (tag,)).fetchone()[0] for tag in tags)
+            if count * _COMMON < last - first:
+                return None
+            marked.append(_MARKED.format(tags=",".join("?" * len(tags)), coder="AND coder = ?" if only else ""))
+            parameters += [*tags, only] if only else tags
+        return Statement(_WORDS_MARKED.format(marked=" ".join(marked)), (matching, last, *parameters), first, exact)
 
     def driver(self, query: Query) -> Source | None:
         """Rows among which are all that the query holds in; None where only looking at every paragraph tells."""
@@ -159,7 +208,7 @@ class Asked:
         return self._marks[test]
 
     def _new_marks(self, test: MarkTest) -> Source:
-        if test.column == "tag" and len(test.values) <= _FAR_APART:
+        if _is_about_few_tags(test):
             sources = [source for tag_id in sorted(test.values) if (source := self._tagged(tag_id)).seek(0) != END]
             return Any(sources) if len(sources) > 1 else sources[0] if sources else _NONE
         where, parameters = _condition(test)
@@ -184,6 +233,10 @@ class Asked:
             if coder:
                 statement, parameters = f"{statement} AND coder = ?", (*parameters, coder)  # type: ignore[assignment]  # it grows
         return self.connection.execute(statement, parameters).fetchone() is not None
+
+
+def _is_about_few_tags(test: Test) -> TypeGuard[MarkTest]:
+    return isinstance(test, MarkTest) and test.column == "tag" and 0 < len(test.values) <= _FAR_APART
 
 
 class _Nothing:

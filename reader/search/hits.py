@@ -11,8 +11,8 @@ import msgspec
 
 from reader.model import Corpus
 from reader.search.fold import View, fold
-from reader.search.places import places
-from reader.search.tree import Leaf, Note, Regex, Words
+from reader.search.places import ascii_finder, places
+from reader.search.tree import Leaf, Note, Phrase, Regex, Word, Words
 from reader.search.unit import Label, Span, Unit, Where
 from reader.search.words import words_of
 
@@ -49,15 +49,14 @@ def hits_of(unit: Unit, wanted: tuple[Leaf, ...]) -> list[Hit]:
     """The hits in a paragraph in which the query holds: its text first, then notes, then tags."""
     article_id, number, first, text = unit.article.id, unit.number, unit.start, unit.text
     spans = unit.spans(wanted[0]) if len(wanted) == 1 else [span for leaf in wanted for span in unit.spans(leaf)]
-    is_in_order = len(spans) == 1 or (len(wanted) == 1 and unit.plain is not None)
-    hits: list[Hit] = []
-    for start, end in spans if is_in_order else _in_order(spans):
-        if unit.plain is None:
+    if unit.plain is not None:
+        hits = text_hits(article_id, number, first, text, spans if len(wanted) == 1 else _in_order(spans))
+    else:
+        hits = []
+        for start, end in _in_order(spans):
             left, right = _context(unit.view, start, end)
-        else:
-            left, right = start - CONTEXT if start > CONTEXT else 0, end + CONTEXT
-        parts = text[left:start], text[start:end], text[end:right]
-        hits.append(Hit(article_id, number, *parts, first + start, first + end))
+            parts = text[left:start], text[start:end], text[end:right]
+            hits.append(Hit(article_id, number, *parts, first + start, first + end))
     if unit.may_be_labelled(wanted):
         hits += _label_hits(unit, wanted)
     if not hits:
@@ -65,6 +64,24 @@ def hits_of(unit: Unit, wanted: tuple[Leaf, ...]) -> list[Hit]:
         right = unit.view.before(min(len(text), end + CONTEXT))
         hits.append(Hit(article_id, number, "", text[:end], text[end:right], first, first + end, "paragraph"))
     return hits
+
+
+def text_hits(article_id: str, number: int, first: int, text: str, spans: Iterable[Span]) -> list[Hit]:
+    """The hits at some spans, in order, of a paragraph whose folded text has every character where the text has it."""
+    hits: list[Hit] = []
+    for start, end in spans:
+        left = start - CONTEXT if start > CONTEXT else 0
+        parts = text[left:start], text[start:end], text[end : end + CONTEXT]
+        hits.append(Hit(article_id, number, *parts, first + start, first + end))
+    return hits
+
+
+def finder(wanted: tuple[Leaf, ...]) -> Callable[[str], Iterable[Span]]:
+    """What finds the spans of words and phrases, in order, in a folded text that has every character where the text has it."""
+    finders = [ascii_finder(leaf) for leaf in wanted if isinstance(leaf, Word | Phrase)]
+    if len(finders) == 1:
+        return finders[0]
+    return lambda plain: _in_order([span for find in finders for span in find(plain)])
 
 
 def _label_hits(unit: Unit, wanted: tuple[Leaf, ...]) -> Iterator[Hit]:

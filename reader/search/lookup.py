@@ -9,17 +9,18 @@ import contextlib
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from reader.errors import Damage
 from reader.model import Article, Corpus
-from reader.search.asked import WORDS, Asked
+from reader.search.asked import Asked, Statement
 from reader.search.bind import Bound, MarkTest, Scope, TagNames
-from reader.search.hits import Hit, Order, hits_of, ordered
+from reader.search.fold import as_ascii
+from reader.search.hits import Hit, Order, finder, hits_of, ordered, text_hits
 from reader.search.index import Index
 from reader.search.scan import NOBODY, units
 from reader.search.tree import Leaf, Query
-from reader.search.unit import Judge, Unit
+from reader.search.unit import Judge, Span, Unit
 
 Raw = Callable[[str, int, int], bytes]
 """(article id, first byte, number of bytes) -> that part of the article's text as stored."""
@@ -83,15 +84,16 @@ class _State:
 
 
 class _Plan:
-    """A query bound, and what finds its rows if that are words in the texts alone: this holds for one state."""
+    """A query bound, and what finds its rows if one statement does: this holds for one state."""
 
-    __slots__ = ("_library", "bound", "matching", "state")
+    __slots__ = ("_library", "bound", "hits", "state", "statement")
 
     def __init__(self, query: str | Query, corpus: Corpus, scope: Scope) -> None:
         self.bound = Bound(query, corpus, scope)
         self._library = (corpus.tags, corpus.articles, scope.saved)
         self.state: _State | None = None
-        self.matching = ""
+        self.statement: Statement | None = None
+        self.hits = _Hits(self.bound)
 
     def holds(self, corpus: Corpus, scope: Scope) -> bool:
         """Whether the query still means what it meant: one without fields does in every library."""
@@ -99,6 +101,68 @@ class _Plan:
             return True
         tags, articles, saved = self._library
         return tags is corpus.tags and articles is corpus.articles and saved is scope.saved
+
+
+T = TypeVar("T", covariant=True)
+_Read = Callable[[Judge, Article, int, int, int], str]
+"""(judge, article, number of the paragraph, first byte, number of bytes) -> the text of the paragraph."""
+
+
+class _Taking(Protocol[T]):
+    """What is made of the paragraphs that are found."""
+
+    def of_unit(self, unit: Unit) -> Iterable[T]:
+        """Of one in which the query holds."""
+
+    def of_exact(
+        self, judge: Judge, article: Article, number: int, place: tuple[int, int, int], read: _Read
+    ) -> Iterable[T]:
+        """Of one in which it holds as the index says: first byte, number of bytes and first code point are given."""
+
+
+class _Places:
+    """The article and the number of each; no text is read that the index is sure of."""
+
+    def of_unit(self, unit: Unit) -> Iterable[tuple[str, int]]:
+        """One for each."""
+        return ((unit.article.id, unit.number),)
+
+    def of_exact(
+        self, judge: Judge, article: Article, number: int, place: tuple[int, int, int], read: _Read
+    ) -> Iterable[tuple[str, int]]:
+        """One for each."""
+        return ((article.id, number),)
+
+
+_PLACES = _Places()
+
+
+class _Hits:
+    """The hits in each."""
+
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
+        self._find: Callable[[str], Iterable[Span]] | None = None
+
+    def of_unit(self, unit: Unit) -> Iterable[Hit]:
+        """In the text, in notes and tags, or how the paragraph begins."""
+        return hits_of(unit, self._bound.leaves)
+
+    def of_exact(
+        self, judge: Judge, article: Article, number: int, place: tuple[int, int, int], read: _Read
+    ) -> Iterable[Hit]:
+        """In the text alone; in nearly all texts nothing but the words has to be looked for."""
+        byte, size, start = place
+        text = read(judge, article, number, byte, size)
+        plain = text.lower() if text.isascii() else as_ascii(text)
+        if plain is not None:
+            if self._find is None:
+                self._find = finder(self._bound.leaves)
+            hits = text_hits(article.id, number, start, text, self._find(plain))
+            if hits:
+                return hits
+        unit = _InTextAlone(judge, article, number, text, start)
+        return self.of_unit(unit) if judge.holds(unit) else ()
 
 
 _KEPT = 64
@@ -125,7 +189,7 @@ class Lookup:
     ) -> Iterator[Hit]:
         """As `scan.scan`: the same hits."""
         plan = self._plan(query, scope)
-        return ordered(self._hits(plan), order, self._corpus, limit)
+        return ordered(self._found(plan, plan.hits), order, self._corpus, limit)
 
     def count(self, query: str | Query, *, scope: Scope = NOBODY) -> int:
         """As `scan.count`."""
@@ -133,8 +197,7 @@ class Lookup:
 
     def matching(self, query: str | Query, *, scope: Scope = NOBODY) -> Iterator[tuple[str, int]]:
         """As `scan.matching`."""
-        plan = self._plan(query, scope)
-        return ((unit.article.id, unit.number) for unit in self._units(plan))
+        return self._found(self._plan(query, scope), _PLACES)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -153,30 +216,31 @@ class Lookup:
             self._plans[key] = found
         return found
 
-    def _hits(self, plan: _Plan) -> Iterator[Hit]:
-        leaves = plan.bound.leaves
-        for unit in self._units(plan):
-            yield from hits_of(unit, leaves)
-
-    def _units(self, plan: _Plan) -> Iterator[Unit]:
+    def _found(self, plan: _Plan, take: _Taking[T]) -> Iterator[T]:
         bound = plan.bound
         meant = bound.articles
         if self._index is None:
             articles = self._corpus.articles.values()
-            yield from units(Judge(bound, self._corpus), (a for a in articles if meant is None or a.id in meant))
+            for unit in units(Judge(bound, self._corpus), (a for a in articles if meant is None or a.id in meant)):
+                yield from take.of_unit(unit)
             return
         try:
             connection, own = self._begun(self._index)
             try:
                 state = self._seen(connection)
                 judge = Judge(bound, self._corpus, state.names)
+                statement = self._statement(connection, plan, state)
                 for stretch in state.library.stretches:
-                    if not stretch.indexed:
-                        yield from units(judge, (a for a in stretch.articles if meant is None or a.id in meant))
-                    elif self._matching(connection, plan, state):
-                        yield from self._with_words(stretch, connection, plan.matching, judge)
-                    else:
-                        yield from self._with_marks(stretch, self._asked(connection, plan, state), judge)
+                    if stretch.indexed and statement is not None:
+                        yield from self._with_words(stretch, connection, statement, judge, take)
+                        continue
+                    found = (
+                        self._with_marks(stretch, self._asked(connection, plan, state), judge)
+                        if stretch.indexed
+                        else units(judge, (a for a in stretch.articles if meant is None or a.id in meant))
+                    )
+                    for unit in found:
+                        yield from take.of_unit(unit)
             finally:
                 if own:
                     self._ended(connection)
@@ -189,12 +253,12 @@ class Lookup:
         unlabelled = state.unlabelled.setdefault(plan.bound.scope.only, set())
         return Asked(connection, plan.bound, state.names, unlabelled)
 
-    def _matching(self, connection: sqlite3.Connection, plan: _Plan, state: _State) -> str:
-        """What finds the rows if they are those of words in the texts alone; else empty."""
+    def _statement(self, connection: sqlite3.Connection, plan: _Plan, state: _State) -> Statement | None:
+        """What finds the rows by itself, where one statement does."""
         if plan.state is not state:
-            plan.matching = self._asked(connection, plan, state).matching(plan.bound.tree)
+            plan.statement = self._asked(connection, plan, state).statement(plan.bound.tree)
             plan.state = state
-        return plan.matching
+        return plan.statement
 
     def _begun(self, index: Index) -> tuple[sqlite3.Connection, bool]:
         """A connection that sees one state of the index, and whether it has to be let go of.
@@ -216,22 +280,26 @@ class Lookup:
             connection.close()
 
     def _with_words(
-        self, stretch: _Stretch, connection: sqlite3.Connection, matching: str, judge: Judge
-    ) -> Iterator[Unit]:
-        """The paragraphs of a query of words that stand in no note and no tag's path."""
+        self, stretch: _Stretch, connection: sqlite3.Connection, statement: Statement, judge: Judge, take: _Taking[T]
+    ) -> Iterator[T]:
+        """What is taken of the paragraphs that a statement finds."""
         articles, bases, ends = stretch.articles, stretch.bases, stretch.ends
-        text_of = self._text
+        sql, parameters, first, is_exact = statement
+        of_exact, of_unit, text_of = take.of_exact, take.of_unit, self._text
         at, last = 0, len(ends) - 1
         while at <= last:
-            for row, byte, size, start in connection.execute(WORDS, (matching, bases[at] + 1)):
+            for row, byte, size, start in connection.execute(sql, (*parameters, max(bases[at] + 1, first))):
                 if row > ends[at]:
                     at = bisect_right(bases, row - 1, at) - 1
                     if row > ends[at]:  # of an article that is not in the library: on from the next one
                         break
                 article, number = articles[at], row - bases[at]
+                if is_exact:
+                    yield from of_exact(judge, article, number, (byte, size, start), text_of)
+                    continue
                 unit = _InTextAlone(judge, article, number, text_of(judge, article, number, byte, size), start)
                 if judge.holds(unit):
-                    yield unit
+                    yield from of_unit(unit)
             else:
                 return
             at += 1
@@ -315,9 +383,13 @@ class Lookup:
 
 
 class _InTextAlone(Unit):
-    """A paragraph found through the index, where nothing of what is looked for stands in a note or a tag's path."""
+    """A paragraph found by a statement: nothing of what is looked for stands in a note or a tag's path, and the tags are there."""
 
     __slots__ = ()
+
+    def has_mark(self, test: MarkTest) -> bool:
+        """The statement asked for it."""
+        return True
 
     def in_labels(self, leaf: Leaf) -> bool:
         """It does not."""

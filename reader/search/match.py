@@ -23,13 +23,15 @@ def expression(leaf: Words) -> str:
     return _phrase(leaf)
 
 
-def is_exact(leaf: Words) -> bool:
-    """Whether the expression finds no paragraph in which the leaf does not stand."""
-    if isinstance(leaf, Inside | Near) or len(_tokens(leaf)) > _MOST_TOKENS:
+def is_exact(query: Query) -> bool:
+    """Whether the expression of words finds no paragraph in which they do not stand."""
+    if isinstance(query, And | Or):
+        return all(map(is_exact, query.parts))
+    if not isinstance(query, Word | Phrase) or len(_tokens(query)) > _MOST_TOKENS:
         return False
     return all(
         len(word) < _LONGEST_TOKEN and all(char < _FIRST_JOINED and KIND[char] == LETTER for char in word)
-        for word in leaf.words
+        for word in query.words
     )
 
 
