@@ -28,7 +28,7 @@ WHERE words MATCH ? AND words.rowid <= ? {marked} AND words.rowid >= ? ORDER BY 
 _MARKED = "AND EXISTS (SELECT 1 FROM marked WHERE row = words.rowid AND tag IN ({tags}) {coder})"
 _ENDS = "SELECT (SELECT min(row) FROM marked WHERE tag = ?1), (SELECT max(row) FROM marked WHERE tag = ?1)"
 _TAG_COUNT = "SELECT coalesce(sum(n), 0) FROM tag_counts WHERE tag = ?"
-_COMMON = 32
+_COMMON = 64
 """A tag that stands on one in so many paragraphs, from its first to its last, is looked for behind the words."""
 _NOTES = "SELECT rowid FROM notes WHERE notes MATCH ? AND rowid >= ? ORDER BY rowid"
 _TAG = "SELECT DISTINCT row FROM marked WHERE tag = ? AND row >= ? ORDER BY row"
