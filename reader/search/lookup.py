@@ -103,20 +103,20 @@ class _Plan:
         return tags is corpus.tags and articles is corpus.articles and saved is scope.saved
 
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 _Read = Callable[[Judge, Article, int, int, int], str]
 """(judge, article, number of the paragraph, first byte, number of bytes) -> the text of the paragraph."""
 
 
-class _Taking(Protocol[T]):
+class _Taking(Protocol[T_co]):
     """What is made of the paragraphs that are found."""
 
-    def of_unit(self, unit: Unit) -> Iterable[T]:
+    def of_unit(self, unit: Unit) -> Iterable[T_co]:
         """Of one in which the query holds."""
 
     def of_exact(
         self, judge: Judge, article: Article, number: int, place: tuple[int, int, int], read: _Read
-    ) -> Iterable[T]:
+    ) -> Iterable[T_co]:
         """Of one in which it holds as the index says: first byte, number of bytes and first code point are given."""
 
 
@@ -216,7 +216,7 @@ class Lookup:
             self._plans[key] = found
         return found
 
-    def _found(self, plan: _Plan, take: _Taking[T]) -> Iterator[T]:
+    def _found(self, plan: _Plan, take: _Taking[T_co]) -> Iterator[T_co]:
         bound = plan.bound
         meant = bound.articles
         if self._index is None:
@@ -280,8 +280,8 @@ class Lookup:
             connection.close()
 
     def _with_words(
-        self, stretch: _Stretch, connection: sqlite3.Connection, statement: Statement, judge: Judge, take: _Taking[T]
-    ) -> Iterator[T]:
+        self, stretch: _Stretch, connection: sqlite3.Connection, statement: Statement, judge: Judge, take: _Taking[T_co]
+    ) -> Iterator[T_co]:
         """What is taken of the paragraphs that a statement finds."""
         articles, bases, ends = stretch.articles, stretch.bases, stretch.ends
         sql, parameters, first, is_exact = statement

@@ -141,15 +141,16 @@ class Patterns:
 class Judge:
     """Says whether a bound query holds in a paragraph."""
 
+    _patterns: Patterns | None = None
+    _kept = ""
+    _text: ArticleText | None = None
+    _marks: Marks | None = None
+    _labels: dict[int, tuple[Label, ...]] | None = None
+
     def __init__(self, bound: Bound, corpus: Corpus, names: TagNames | None = None) -> None:
         self.bound = bound
         self.corpus = corpus
-        self._patterns: Patterns | None = None
         self.names = names or TagNames(corpus)
-        self._kept = ""
-        self._text: ArticleText | None = None
-        self._marks: Marks | None = None
-        self._labels: dict[int, tuple[Label, ...]] | None = None
 
     @property
     def patterns(self) -> Patterns:

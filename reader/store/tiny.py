@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import merge as merge_sorted
@@ -27,6 +28,9 @@ from reader.store.shelves import CODEBOOK, LIBRARY, PROJECT, annotations_key, me
 from reader.store.texts import StoredText
 from reader.store.uniqueness import check_names, check_numbers
 
+_QUIET = 0.01
+"""Seconds for which a look at the journals is good enough for the next search: what others do may be seen two seconds late."""
+
 
 class TinyStore(Following):
     """One project folder, read by anyone and written as one coder. See `store.Store`."""
@@ -35,6 +39,10 @@ class TinyStore(Following):
     def __init__(self, path: Path, coder: str, *, write: bool = True) -> None:
         super().__init__(path, coder)
         self.read_only = ""
+        self._turn = 0
+        """Raised by each edit of ours and each look for those of others."""
+        self._quiet = (-1, 0.0)
+        """The turn in which a look at the journals found no news, and until when that is good."""
         self._looked: tuple[str, Mapping[str, Path], list[int]] = ("", {}, [])
         self._session: Any = None
         self.foreign = self.info.format > FORMAT
@@ -216,6 +224,7 @@ class TinyStore(Following):
             entry = journal.append(edit)
         except OSError as error:
             raise NotSaved(f"Not saved: {refused(error)}.") from error
+        self._turn += 1
         with self._lock:  # the edit is committed: nothing below may raise
             self._tails.move_on(entry)
             self._dirty.update(keys)
@@ -379,6 +388,7 @@ class TinyStore(Following):
     @reading
     def poll(self) -> list[Edit]:
         """Edits that others have committed since the last look."""
+        self._turn += 1
         with self._lock:
             self._read_tails()
             news, self._news = self._news, []
@@ -406,12 +416,25 @@ class TinyStore(Following):
         self._looked = (reached, paths, sizes)
         return [entry.edit for entry in entries], reached
 
-    @reading
     def has_news(self, since: str) -> bool:
-        """Whether a journal has come, gone or changed since `edits` gave this cursor last; asked for by every search."""
+        """Whether a journal has come, gone or changed since `edits` gave this cursor last; asked for by every search.
+
+        Searches in quick succession look at the disk once: over a network that takes longer than the search.
+        """
+        turn, until = self._quiet
+        if turn == self._turn and since == self._looked[0] and time.monotonic() < until:
+            return False
+        return self._look_for_news(since)
+
+    @reading
+    def _look_for_news(self, since: str) -> bool:
+        turn = self._turn
         known, known_paths, sizes = self._looked
         paths = self._tails.paths()
-        return since != known or (paths is not known_paths and paths != known_paths) or self._sizes(paths) != sizes
+        if since != known or (paths is not known_paths and paths != known_paths) or self._sizes(paths) != sizes:
+            return True
+        self._quiet = (turn, time.monotonic() + _QUIET)
+        return False
 
     def _sizes(self, paths: Mapping[str, Path]) -> list[int]:
         """The sizes of journals; nobody else writes the one that is open."""
