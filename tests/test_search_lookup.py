@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from reader.codebook import Codebook
 from reader.edits import Change, Edit
 from reader.model import Annotation, Article, Marks, Review, Tag
+from reader.search import asked as asked_of_index
 from reader.search.bind import Scope
 from reader.search.fold import fold
 from reader.search.index import Index
@@ -354,12 +355,14 @@ def test_index_scan_and_slow_search_agree(
     index = data.draw(indexed(library))
     raw = lambda article, start, size: library.texts[article].text.encode()[start : start + size]  # noqa: E731
     lookup = Lookup(index, library, raw if blind else None)
-    for query in asked:
-        expected = slowly(library, query, scope)
-        assert list(matching(library, query, scope=scope)) == expected
-        assert list(lookup.matching(query, scope=scope)) == expected
-        assert list(lookup.search(query, scope=scope)) == list(scan(library, query, scope=scope))
-        assert lookup.count(query, scope=scope) == len(expected)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asked_of_index, "_COMMON", data.draw(st.sampled_from([0, 1, 64])))  # tags rare and common
+        for query in asked:
+            expected = slowly(library, query, scope)
+            assert list(matching(library, query, scope=scope)) == expected
+            assert list(lookup.matching(query, scope=scope)) == expected
+            assert list(lookup.search(query, scope=scope)) == list(scan(library, query, scope=scope))
+            assert lookup.count(query, scope=scope) == len(expected)
     index.close()
 
 
@@ -413,6 +416,45 @@ def test_articles_indexed_in_another_order_than_the_library_has() -> None:
         assert found(library, "aid -tag:harm", order) == [("a1", 1), ("a3", 1)]
         assert found(library, "aid tag:harm", order) == [("a1", 2), ("a2", 1), ("a3", 2)]
         assert found(library, "x OR tag:harm", order) == [("a1", 2), ("a2", 1), ("a2", 2), ("a3", 2)]
+
+
+@pytest.mark.parametrize("common", [0, 64])
+def test_words_beside_tags_rare_and_common_that_lie_in_some_articles(
+    common: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked_of_index, "_COMMON", common)
+    library = Marked([["ete"] * 9, ["x ete"] * 9, ["ete x", "x"], ["ete"] * 9])
+    for article, number, tag, coder in (
+        *(("a2", number, "t1", "c1") for number in range(2, 9)),
+        ("a3", 1, "t1", "c2"),
+        ("a2", 3, "t2", "c1"),
+        ("a3", 2, "t2", "c1"),
+        ("a3", 2, "t1", "c1"),
+    ):
+        tagged(library, article, number, tag, coder)
+    everywhere = [("a2", number) for number in range(2, 9)] + [("a3", 1)]
+    for order in (["a1", "a2", "a3", "a4"], ["a4", "a3", "a2", "a1"], ["a3", "a1"]):
+        assert found(library, "ete tag:harm", order) == everywhere
+        assert found(library, "ete tag:harm -x", order) == []
+        assert found(library, "ete tag:harm tag:harm/Aid", order) == [("a2", 3)]
+        assert found(library, "(ete OR y) tag:harm near(x ete, 0)", order) == everywhere
+    library.only = "c1"
+    assert found(library, "ete tag:harm", scope=Scope("", "c1")) == everywhere[:-1]
+
+
+def test_counting_words_that_the_index_is_sure_of_reads_no_text() -> None:
+    library = Marked([["aid x", "aid y"], ["aid"]])
+    read: list[str] = []
+
+    def raw(article: str, start: int, size: int) -> bytes:
+        read.append(article)
+        return library.texts[article].text.encode()[start : start + size]
+
+    lookup = Lookup(index_of(library), library, raw)
+    assert lookup.count("aid -x") == 2
+    assert not read
+    assert [hit.article_id for hit in lookup.search("aid -x")] == ["a1", "a2"]
+    assert read == ["a1", "a2"]
 
 
 def test_near_counts_only_the_words_between() -> None:

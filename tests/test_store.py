@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from reader.edits import Change, Edit, new_id, now
 from reader.errors import Conflict, Damage, Locked, NotSaved, ReadOnly, UsageError
 from reader.model import Tag
 from reader.project import Project
+from reader.store import tiny
 from reader.store.records import encode
 from reader.store.replay import replay
 from reader.store.tiny import TinyStore
@@ -231,6 +233,48 @@ def test_two_writers_see_each_others_marks(project: Project) -> None:
     other.close()
     project.close()
     assert Project.open(project.path, coder="c3").marks(article.id).annotations == expected
+
+
+class _Counting(fs.Disk):
+    """Counts how often a folder or file is asked about."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def stat(self, path: Path) -> os.stat_result:
+        self.asked += 1
+        return super().stat(path)
+
+
+def test_news_of_ours_are_known_at_once_and_those_of_others_soon(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article, tag = the_article(project), add_tag(project, "harm")
+    project.flush()
+    store, other = project.store, Project.open(project.path, coder="c2")
+    _, cursor = store.edits()
+    assert not store.has_news(cursor)
+    put_on(project, article, 2, tag)
+    project.flush()
+    assert store.has_news(cursor)
+    _, cursor = store.edits(cursor)
+    put_on(other, article, 4, tag)
+    other.flush()
+    looked_until = time.monotonic() + 2  # the time in which others' changes have to be seen
+    while not store.has_news(cursor):
+        assert time.monotonic() < looked_until
+
+    monkeypatch.setattr(tiny, "_QUIET", 60.0)
+    store.poll()
+    _, cursor = store.edits(cursor)
+    with fs.using(disk := _Counting()):
+        assert not store.has_news(cursor)
+        asked = disk.asked
+        assert asked
+        for _ in range(100):
+            assert not store.has_news(cursor)
+        assert disk.asked == asked
+    other.close()
 
 
 def test_a_rename_of_what_another_renamed_is_refused(project: Project) -> None:
