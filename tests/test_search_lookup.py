@@ -428,6 +428,7 @@ def test_words_beside_tags_rare_and_common_that_lie_in_some_articles(
         *(("a2", number, "t1", "c1") for number in range(2, 9)),
         ("a3", 1, "t1", "c2"),
         ("a2", 3, "t2", "c1"),
+        ("a2", 8, "t3", "c1"),
         ("a3", 2, "t1", "c1"),
     ):
         tagged(library, article, number, tag, coder)
@@ -435,8 +436,8 @@ def test_words_beside_tags_rare_and_common_that_lie_in_some_articles(
     for order in (["a1", "a2", "a3", "a4"], ["a4", "a3", "a2", "a1"], ["a3", "a1"]):
         assert found(library, "ete tag:harm", order) == everywhere
         assert found(library, "ete tag:harm -x", order) == []
-        assert found(library, "ete tag:harm/*", order) == everywhere
-        assert found(library, "ete tag:harm tag:harm/Aid", order) == [("a2", 3)]
+        assert found(library, "ete tag:harm/*", order) == [("a2", 3), ("a2", 8)]
+        assert found(library, "ete tag:harm tag:harm/Aid", order) == [("a2", 3), ("a2", 8)]
         assert found(library, "(ete OR y) tag:harm near(x ete, 0)", order) == everywhere
     library.only = "c1"
     assert found(library, "ete tag:harm", scope=Scope("", "c1")) == everywhere[:-1]
