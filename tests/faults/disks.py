@@ -15,12 +15,16 @@ CALLS = (
     "open", "write", "read", "pread", "fsync", "truncate", "chmod", "chgrp", "fstat", "close",
     "replace", "unlink", "mkdir", "rmdir", "stat", "names", "map",
 )  # fmt: skip
+CHANGING = frozenset(CALLS) - {"read", "pread", "fstat", "close", "stat", "names", "map"}
+"""Those that leave something behind when they fail half done; any other fails the same way as `ONCE`."""
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EDQUOT, errno.EROFS)
 ONCE, ALWAYS, HALF = "once", "from then on", "half done"
 
 
 class FailingDisk(fs.Disk):
     """A disk whose k-th call fails: once, from then on, or once after doing it (a write: half of it).
+
+    Half done is the k-th of those calls that can be: the others are not counted.
 
     A failed fsync loses what was not synced before, as a kernel does that gives the pages up.
     """
@@ -36,6 +40,8 @@ class FailingDisk(fs.Disk):
             setattr(self, name, self._guarded(name, getattr(fs.Disk, name)))
 
     def _fails(self, name: str) -> bool:
+        if self.how == HALF and name not in CHANGING:
+            return False
         with self._lock:
             self.count += 1
             self.trace.append(name)
