@@ -5,6 +5,10 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
+
+# Each worker would otherwise compile all tests anew; what is compiled lies in __pycache__ and goes with git's ignored files.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test coverage sweep torture check format lint types layers docs bench clean
 
 help: ## what there is to make
