@@ -48,7 +48,7 @@ class Split(msgspec.Struct, frozen=True):
     version: int = 1
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Article(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One text as it was imported.
 
     `id` is `a` and the first 16 hex digits of `sha256`, the hash of the stored file (UTF-8, LF, no

@@ -51,11 +51,11 @@ class Keeper:
 
     def _follow(self) -> None:
         """Take up what an earlier session has left without a backup."""
-        edit = None
+        at = ""
         with contextlib.suppress(ReaderError):  # damage is said elsewhere
-            edit = next(self._project.store.newest_first(self._project.coder), None)
-        if edit is not None:
-            self._first = self._last = datetime.fromisoformat(edit.at)
+            at = self._project.store.last_edit(self._project.coder)
+        if at:
+            self._first = self._last = datetime.fromisoformat(at)
 
     def _heard(self, event: Event) -> None:
         """An edit is on the disk (called by the writer thread)."""

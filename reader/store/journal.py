@@ -28,6 +28,7 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Edit)
 _head = re.compile(rb"[0-9a-f]{8} ")
 _heads = re.compile(rb"[0-9a-f]{8} \{")
+_head_with_time = re.compile(rb'[0-9a-f]{8} \{"id":"[^"\\]*","at":"([0-9TZ:.+-]*)"')
 
 
 def encode_line(value: object) -> bytes:
@@ -190,9 +191,54 @@ class _Time(msgspec.Struct):
 
 def time_of(path: Path, end: int) -> str:
     """When the edit was made whose line ends at a byte; only that line is read. Damage if no such edit is there."""
-    line = next(_lines_back(path, end), b"")
+    return _time_in(path, *_last_line(path, end))
+
+
+def newest_time(path: Path) -> str:
+    """When the newest edit of a journal was made that can be read; empty if there is none. Its changes are not made."""
+    start, stop = _last_line(path, fs.size_of(path))
+    while stop > 0:
+        try:
+            return _time_in(path, start, stop)
+        except Damage:
+            if edits := mended(fs.read_range(path, start, stop + 1)):
+                return edits[-1].at
+        start, stop = _last_line(path, start)
+    return ""
+
+
+def _last_line(path: Path, end: int) -> tuple[int, int]:
+    """Where the last line starts that ends at a byte or before, and where its LF is; (0, -1) if there is none."""
+    stop = _newline_before(path, end)
+    return (_newline_before(path, stop) + 1, stop)
+
+
+def _newline_before(path: Path, end: int) -> int:
+    while end > 0:
+        start = max(0, end - _BLOCK)
+        found = fs.read_range(path, start, end).rfind(b"\n")
+        if found >= 0:
+            return start + found
+        end = start
+    return -1
+
+
+def _time_in(path: Path, start: int, stop: int) -> str:
+    """When the edit was made whose line is between two bytes, without LF. Damage if there is none.
+
+    The time stands at the start of a line: one of 40 MB, as a large import leaves it, is never in memory whole.
+    """
+    head = fs.read_range(path, start, min(stop, start + _BLOCK))
+    found = _head_with_time.match(head)
+    if found is not None and stop - start > _BLOCK:
+        crc = zlib.crc32(memoryview(head)[9:])
+        for place in range(start + _BLOCK, stop, _BLOCK):
+            crc = zlib.crc32(fs.read_range(path, place, min(stop, place + _BLOCK)), crc)
+        if crc != int(head[:8], 16):
+            raise Damage("its checksum does not hold")
+        return found[1].decode()
     try:
-        return msgspec.json.decode(checked(line), type=_Time).at
+        return msgspec.json.decode(checked(fs.read_range(path, start, stop)), type=_Time).at
     except msgspec.DecodeError as error:
         raise Damage(f"it is no edit ({error})") from error
 

@@ -105,10 +105,10 @@ class TinyStore(Following):
                 self._session.give_way()
 
     def _begin(self, journal: Journal) -> None:
-        last = next(journals.newest_first(journal.path), None)
+        last = journals.newest_time(journal.path)
         with self._lock:
             self._read_tails()
-            self._latest_at = max(self._latest_at, last.at if last else "")
+            self._latest_at = max(self._latest_at, last)
             self._journal = journal
             # What a session before this one committed but did not live to write into the files, and what is damaged.
             self._dirty.update(self._behind())
@@ -446,6 +446,12 @@ class TinyStore(Following):
         """The edits of one coder, or of all, from the newest."""
         paths = (p for n, p in self._journals().items() if not coder or n.split(".")[0] == coder)
         return _said(merge_sorted(*(journals.newest_first(p) for p in paths), key=lambda e: e.order, reverse=True))
+
+    @reading
+    def last_edit(self, coder: str) -> str:
+        """When the newest edit of a coder that can be read was made; empty if there is none."""
+        paths = (path for name, path in self.journal_paths().items() if name.split(".")[0] == coder)
+        return max(map(journals.newest_time, paths), default="")
 
     @reading
     def last_mark(self, coder: str) -> str:
