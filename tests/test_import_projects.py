@@ -80,6 +80,44 @@ def test_a_whole_project_comes_in_without_loss(empty: Project) -> None:
     assert nameless(out_of(empty, "jsonld")) == nameless(data)
 
 
+def test_a_locked_codebook_comes_locked_into_an_empty_project_alone(empty: Project, tmp_path: Path) -> None:
+    there = make_project(tmp_path / "there", coder="ida")
+    add_tag(there, "harm")
+    commands.tags_lock(there)
+    data = out_of(there, "jsonld")
+    there.close()
+    empty.import_articles(found_in(data, "p.jsonld"))
+    assert empty.info.locked
+    assert out_of(empty, "jsonld") == data
+    empty.undo()
+    assert not empty.info.locked
+    add_tag(empty, "own")
+    empty.import_articles(found_in(data, "p.jsonld"))
+    assert not empty.info.locked
+
+
+def test_merges_that_lead_back_to_themselves_are_cut(empty: Project) -> None:
+    first, second, itself = (identified("t", n) for n in (1, 2, 3))
+    empty.import_articles(
+        [
+            NewTag(id=first, path=("one",), merged_into=second),
+            NewTag(id=second, path=("two",), merged_into=first),
+            NewTag(id=itself, path=("itself",), merged_into=itself),
+            msgspec.structs.replace(
+                new_article(("One.",)),
+                annotations=[NewAnnotation(unit="article", tag=tag, coder="kim") for tag in (first, itself)],
+            ),
+        ]
+    )
+    assert [(tag.name, tag.merged_into) for tag in empty.tags.values()] == [
+        ("one", second),
+        ("two", ""),
+        ("itself", ""),
+    ]
+    for format_name in ("paragraphs", "html", "qdpx", "codebook"):
+        assert out_of(empty, format_name)
+
+
 def test_it_is_on_the_disk(empty: Project, tmp_path: Path) -> None:
     empty.import_articles(found_in(exported(rich(), "jsonld"), "p.jsonld"))
     empty.close()

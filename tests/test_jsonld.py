@@ -177,6 +177,8 @@ BROKEN: dict[str, tuple[Callable[[Json], object], str]] = {
     "twice": (lambda d: d["reader:articles"].append(d["reader:articles"][0]), "same id"),
     "newer": (lambda d: d.update({"reader:version": 2}), "newer version"),
     "type": (lambda d: d.update({"reader:articles": 5}), "is not a project in JSON-LD"),
+    "far": (lambda d: anno(d)["target"]["selector"][1].update(end=10**25), "Expected `int` <= 9007199254740992"),
+    "lines": (lambda d: d["reader:articles"][0].update(value=d["reader:articles"][0]["value"].replace("\n\n", "\r\n")), "line ends other than LF"),
     "nothing": (lambda d: d.update({"reader:articles": [], "reader:tags": []}), "neither texts nor a codebook"),
 }  # fmt: skip
 

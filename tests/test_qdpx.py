@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from reader.errors import Unreadable, UsageError
 from reader.formats import ExportOptions, NewAnnotation, NewArticle, NewItem, NewMemo, NewProject, NewTag, exporter_for
 from reader.formats.qdpx_read import LARGEST_ALL
-from reader.model import Coder
-from tests.exported import FullCorpus, corpora, exported, found_in, identified, mark, taken_in
+from reader.model import Coder, Tag
+from tests.exported import AT, FullCorpus, corpora, exported, found_in, identified, mark, taken_in
 from tests.qda_schema import faults
 from tests.test_jsonld import rich
 
@@ -91,17 +91,56 @@ def test_what_is_lost_is_said() -> None:
     exporter = exporter_for("qdpx")
     said = exporter.losses(rich(), ExportOptions())  # type: ignore[attr-defined]  # of this exporter
     assert [sentence.split(":")[0] for sentence in said] == [
-        "2 deleted or merged tags",
+        "1 deleted tag",
+        "1 merged tag",
+        "2 times at which tags were made",
         "1 key of tags",
         "1 archived tag",
         "2 reviews (which paragraphs were read without a tag)",
+        "1 pass of coders",
+        "1 saved search",
         "1 mark on a layer",
         "1 mark whose words are no longer in the text",
+        "1 mark moved with a corrected text",
+        "1 article corrected by a later import",
         "1 paragraph role set by hand",
         "1 article with speakers",
         "The bounds of paragraphs are left out",
+        "The numbers of articles, the kinds of their files and the hashes of these are left out.",
     ]
     assert exporter.losses(FullCorpus(), ExportOptions()) == []  # type: ignore[attr-defined]  # as above
+
+
+def test_marks_of_deleted_tags_are_said_to_be_lost() -> None:
+    corpus = rich()
+    (article,) = corpus.articles.values()
+    text = corpus.text(article.id)
+    gone = next(tag.id for tag in corpus.tags.values() if tag.deleted)
+    corpus.add(
+        mark(21, article, text, 0, 3, tag=gone),
+        mark(22, article, text, 0, 3, tag=gone, note="kept"),
+    )
+    said = exporter_for("qdpx").losses(corpus, ExportOptions())  # type: ignore[attr-defined]  # as above
+    assert "1 mark with a deleted tag: left out." in said
+    assert "1 note on a mark with a deleted tag: written without the tag." in said
+    back = taken_in(found_in(exported(corpus, "qdpx"), "p.qdpx")).marks(article.id).annotations
+    assert identified("n", 21) not in back
+    assert (back[identified("n", 22)].tag, back[identified("n", 22)].note) == ("", "kept")
+
+
+def test_codes_however_deep_are_written() -> None:
+    corpus = FullCorpus()
+    corpus.add_tags(
+        *(
+            Tag(id=identified("t", n), name=f"c{n}", created=AT, parent=identified("t", n - 1) if n > 1 else "")
+            for n in range(1, 1501)
+        )
+    )
+    for format_name in ("qdc", "qdpx"):
+        tags = [
+            item for item in found_in(exported(corpus, format_name), f"p.{format_name}") if isinstance(item, NewTag)
+        ]
+        assert [len(tag.path) for tag in tags] == list(range(1, 1501))
 
 
 def test_an_empty_project_is_valid_too() -> None:
@@ -250,6 +289,21 @@ def test_names_cut_by_an_ellipsis_and_names_that_are_no_quotes() -> None:
     assert quotes(items) == ["One two three.", "two"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["internal://A.txt", "relative://a.txt", "relative:///Sources/A.TXT", "C:\\\\study\\\\A.txt", "/home/me/A.txt"],
+)
+def test_a_text_in_the_archive_is_found_whatever_its_path_says(path: str) -> None:
+    items = found_in(archive(project(source((0, 3, "One"), path=path)), {"SOURCES/A.txt": TEXT.encode()}), "p.qdpx")
+    assert quotes(items) == ["One"]
+
+
+def test_the_paragraph_that_repeats_the_title_is_a_heading_but_not_all_of_a_text() -> None:
+    for text, roles in (("Talk\n\nOne two.", ["heading", "body"]), ("Talk", ["body"])):
+        items = found_in(archive(project(source()), {"Sources/A.txt": text.encode()}), "p.qdpx")
+        assert [paragraph.role for paragraph in the_article(items).paragraphs] == roles
+
+
 def test_missing_codes_get_a_tag() -> None:
     lost = "99999999-0000-4000-8000-000000000009"
     items = found_in(archive(project(source((0, 3, "One"), code=lost)), {"Sources/A.txt": TEXT.encode()}), "p.qdpx")
@@ -283,7 +337,7 @@ def test_notes_inline_texts_details_and_what_is_left_out() -> None:
     for part in (
         "1 source without a text",
         "2 pictures",
-        "1 selection beyond",
+        "1 selection without a place",
         "1 selection without a code",
         "1 case:",
     ):
@@ -314,7 +368,7 @@ def test_marks_of_recordings_and_pages_stand_on_their_texts() -> None:
         [("span", "two"), ("article", "")],
         [("span", "bay")],
     ]
-    assert "1 selection beyond" in remarks(items)
+    assert "1 selection without a place" in remarks(items)
 
 
 def test_project_notes_become_memos() -> None:

@@ -181,9 +181,10 @@ class NewMemo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewProject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says of the project as a whole: its name, for a project that has none, and remarks for the user."""
+    """What a file says of the project as a whole: its name and whether its codebook is locked, for a project that has nothing in it yet, and remarks for the user."""
 
     name: str = ""
+    locked: bool = False
     remarks: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from reader.codebook import Codebook
 from reader.formats import ExportOptions
-from reader.formats.seen import coders_at_work, first_source, touched, wanted
+from reader.formats.seen import TagReader, coders_at_work, first_source, meant, touched, wanted
 from reader.formats.tables import Cell, Field, Row, write_table
 from reader.model import PASSED_OVER, Article, Corpus, role_of
 
@@ -23,7 +23,7 @@ FIELDS: tuple[Field, ...] = (
     Field("characters", "integer", "its length in Unicode code points"),
     Field("paragraphs", "integer", "how many paragraphs it has"),
     Field("to_read", "integer", "paragraphs without headings and furniture: what progress counts"),
-    Field("annotations", "integer", "marks in it, bare notes too"),
+    Field("annotations", "integer", "marks in it, bare notes too: its rows in `csv`"),
     Field("coded", "integer", "paragraphs with at least one tag by anybody"),
     Field("reviewed", "integer", "paragraphs that anybody marked as read"),
 )
@@ -59,20 +59,20 @@ def _keys(corpus: Corpus) -> list[str]:
 
 
 def _parts(corpus: Corpus, options: ExportOptions, coders: list[str], keys: list[str]) -> Iterator[list[Row]]:
-    codebook = Codebook(corpus.tags)
+    tags = TagReader(Codebook(corpus.tags))
     for article in corpus.articles.values():
-        yield [_row(corpus, article, options, codebook, coders, keys)]
+        yield [_row(corpus, article, options, tags, coders, keys)]
 
 
 def _row(
-    corpus: Corpus, article: Article, options: ExportOptions, codebook: Codebook, coders: list[str], keys: list[str]
+    corpus: Corpus, article: Article, options: ExportOptions, tags: TagReader, coders: list[str], keys: list[str]
 ) -> Row:
     text, marks = corpus.text(article.id), corpus.marks(article.id)
     annotations = wanted(corpus, article.id, options, marks)
     coded: dict[str, set[int]] = {coder: set() for coder in coders}
     for annotation in annotations:
         placed = annotation.anchor is not None and annotation.anchor.state != "orphan"
-        if placed and annotation.tag and codebook.resolve(annotation.tag) is not None:
+        if placed and annotation.tag and tags(annotation.tag) is not None:
             coded.setdefault(annotation.coder, set()).update(touched(annotation, text))
     reviewed: dict[str, set[int]] = {coder: set() for coder in coders}
     for review in marks.review_records.values():
@@ -92,7 +92,7 @@ def _row(
         text.length,
         len(text),
         to_read,
-        len(annotations),
+        len(meant(annotations, tags)),
         len(set().union(*coded.values())),
         len(set().union(*reviewed.values())),
     ]

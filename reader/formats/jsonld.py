@@ -7,13 +7,13 @@ them under keys of our own vocabulary (`reader:…`), so that nothing is lost on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import msgspec
 
 from reader.formats import ExportOptions, ImportOptions, NewItem
-from reader.formats.seen import pieces, wanted, wanted_memos, wanted_reviews
+from reader.formats.seen import pieces, saved_searches, wanted, wanted_memos, wanted_reviews
 from reader.model import Annotation, Article, Coder, Corpus, Review, SavedSearch, Tag
 
 VERSION = 1
@@ -37,9 +37,10 @@ class JsonLdExporter:
             "type": "AnnotationCollection",
             "label": corpus.info.name,
             "reader:version": VERSION,
+            **({"reader:locked": True} if corpus.info.locked else {}),
             "reader:tags": [_tag(tag) for tag in sorted(corpus.tags.values(), key=lambda tag: tag.id)],
             "reader:coders": [_coder(coder) for _, coder in sorted(corpus.coders.items())],
-            "reader:searches": [_search(search) for search in _searches(corpus)],
+            "reader:searches": [_search(search) for search in saved_searches(corpus)],
         }
         out.write(msgspec.json.encode(head)[:-1] + b',\n"reader:articles":[\n')
         for index, article in enumerate(corpus.articles.values()):
@@ -73,12 +74,6 @@ def _coder(coder: Coder) -> Json:
 
 def _search(search: SavedSearch) -> Json:
     return _own(search)
-
-
-def _searches(corpus: Corpus) -> Iterable[SavedSearch]:
-    """The saved searches, if the corpus is a project, which has some."""
-    found: dict[str, SavedSearch] = getattr(corpus, "searches", {})
-    return [found[key] for key in sorted(found)]
 
 
 def _write_article(corpus: Corpus, article: Article, out: BinaryIO, options: ExportOptions) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NoReturn, TypeVar, get_args
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, get_args
 
 import msgspec
 
@@ -15,14 +15,16 @@ from reader.model import CONTEXT, Anchor, AnchorState, Coder, Paragraph, Role, S
 
 T = TypeVar("T", bound=msgspec.Struct)
 Json = dict[str, Any]
+Count = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A number that every reader of JSON holds exactly, an index too (RFC 8259, 6)."""
 
 
 class _Article(msgspec.Struct, frozen=True):
     id: str
     value: str
-    paragraphs: list[list[int | str]]
+    paragraphs: list[list[Count | str]]
     label: str = ""
-    number: int = 0
+    number: Count = 0
     sources: tuple[str, ...] = ()
     media_type: str = "text/plain"
     meta: dict[str, str] = {}
@@ -40,8 +42,8 @@ class _Selector(msgspec.Struct, frozen=True):
     exact: str = ""
     prefix: str = ""
     suffix: str = ""
-    start: int = -1
-    end: int = -1
+    start: Count = -1
+    end: Count = -1
 
 
 class _Target(msgspec.Struct, frozen=True, rename={"state": "reader:anchor"}):
@@ -85,6 +87,7 @@ class _Document(
     frozen=True,
     rename={
         "version": "reader:version",
+        "locked": "reader:locked",
         "tags": "reader:tags",
         "coders": "reader:coders",
         "searches": "reader:searches",
@@ -93,6 +96,7 @@ class _Document(
 ):
     label: str = ""
     version: int = VERSION
+    locked: bool = False
     tags: list[Tag] = []
     coders: list[Coder] = []
     searches: list[SavedSearch] = []
@@ -150,7 +154,7 @@ class _Reader:
             self._take(annotation)
         articles = [self._article(article) for article in self.document.articles]
         return [
-            NewProject(name=self.document.label),
+            NewProject(name=self.document.label, locked=self.document.locked),
             *self.handles.coders.values(),
             *self.document.searches,
             *(_new_tag(tag, self.tags) for tag in _parents_first(self.tags)),
@@ -164,6 +168,8 @@ class _Reader:
     def _check_text(self, found: _Article) -> None:
         if not found.value.strip():
             self._fail(f"the article “{_short(found.label)}” has no text")
+        if "\r" in found.value:
+            self._fail(f"the text of “{_short(found.label)}” has line ends other than LF")
         try:
             found.value.encode()
         except UnicodeEncodeError:

@@ -23,7 +23,17 @@ from reader.formats.refi import (
     sentence,
     when,
 )
-from reader.formats.seen import Meant, TagReader, coders_at_work, meant, pieces, wanted, wanted_memos, wanted_reviews
+from reader.formats.seen import (
+    Meant,
+    TagReader,
+    coders_at_work,
+    meant,
+    pieces,
+    saved_searches,
+    wanted,
+    wanted_memos,
+    wanted_reviews,
+)
 from reader.model import Article, Corpus
 
 SOURCES = "reader.sources"
@@ -227,33 +237,53 @@ def _variable_guid(key: str) -> str:
     return guid(f"variable:{key}")
 
 
+_LOSSES = {
+    "reviews": "review{s} (which paragraphs were read without a tag): left out",
+    "passes": "pass{es} of coders: left out",
+    "searches": "saved search{es}: left out",
+    "layers": "mark{s} on a layer: written without it",
+    "hidden": "mark{s} with a deleted tag: left out",
+    "bared": "note{s} on a mark with a deleted tag: written without the tag",
+    "orphans": "mark{s} whose words are no longer in the text: left out",
+    "moved": "mark{s} moved with a corrected text: written as if always there",
+    "corrected": "article{s} corrected by a later import: the way from the old text to the new is left out",
+    "changed": "time{s} of the last change of a mark without a note: left out",
+    "control": "title{s}, details or notes with control characters: shown as \ufffd",
+    "roles": "paragraph role{s} set by hand: left out",
+    "speakers": "article{s} with speakers: these stand in the text alone",
+}
+"""What the exchange format cannot hold of a project, in the order in which it is said."""
+
+
 def _losses(corpus: Corpus, options: ExportOptions) -> list[str]:
     tags = TagReader(Codebook(corpus.tags))
-    counts = dict.fromkeys(("reviews", "layers", "orphans", "changed", "control", "roles", "speakers"), 0)
+    counts = dict.fromkeys(_LOSSES, 0)
+    counts["passes"] = sum(len(coder.passes) for coder in corpus.coders.values())
+    counts["searches"] = len(saved_searches(corpus))
     for article in corpus.articles.values():
         text, marks = corpus.text(article.id), corpus.marks(article.id)
         counts["reviews"] += len(wanted_reviews(marks, article.id, options))
         counts["roles"] += len(article.roles)
         counts["speakers"] += bool(text.speakers())
+        counts["corrected"] += article.replaces is not None
         counts["control"] += not is_lossless(article.title + "".join(article.meta.values()))
-        for row in meant(wanted(corpus, article.id, options, marks), tags):
+        found = wanted(corpus, article.id, options, marks)
+        for annotation in found:
+            gone = bool(annotation.tag) and tags(annotation.tag) is None
+            counts["hidden"] += gone and not annotation.note
+            counts["bared"] += gone and bool(annotation.note)
+        for row in meant(found, tags):
             annotation = row.annotation
             counts["layers"] += bool(annotation.layer)
-            counts["orphans"] += annotation.anchor is not None and annotation.anchor.state == "orphan"
+            state = annotation.anchor.state if annotation.anchor is not None else "exact"
+            counts["orphans"] += state == "orphan"
+            counts["moved"] += state in ("moved", "fuzzy")
             counts["changed"] += row.modified != annotation.created and not row.note
             counts["control"] += not is_lossless(row.note)
-    words = {
-        "reviews": "review{s} (which paragraphs were read without a tag): left out",
-        "layers": "mark{s} on a layer: written without it",
-        "orphans": "mark{s} whose words are no longer in the text: left out",
-        "changed": "time{s} of the last change of a mark without a note: left out",
-        "control": "title{s}, details or notes with control characters: shown as \ufffd",
-        "roles": "paragraph role{s} set by hand: left out",
-        "speakers": "article{s} with speakers: these stand in the text alone",
-    }
-    said = [sentence(counts[key], words[key]) for key in words if counts[key]]
+    said = [sentence(counts[key], words) for key, words in _LOSSES.items() if counts[key]]
     if corpus.articles:
         said.append("The bounds of paragraphs are left out: an import splits the texts anew.")
+        said.append("The numbers of articles, the kinds of their files and the hashes of these are left out.")
     return [*codebook_losses(tags.codebook, options), *said]
 
 

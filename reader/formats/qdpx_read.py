@@ -32,6 +32,7 @@ from reader.formats.refi_read import (
     words_in,
 )
 from reader.formats.split import divide
+from reader.formats.title import find_title
 from reader.model import CONTEXT, Anchor, Coder, Paragraph, Split, Unit
 
 MOST_FILES = 20_000
@@ -85,11 +86,8 @@ class Archive:
         return self._read(found)
 
     def text(self, path: str) -> bytes | None:
-        """The file that `internal://NAME` means; None for one outside the archive or missing. Nothing outside is ever read."""
-        scheme, _, rest = path.rpartition("://")
-        if scheme.lower() not in ("", "internal"):
-            return None
-        info = self._files.get(rest.replace("\\", "/").rsplit("/", 1)[-1].casefold())
+        """The file in the archive that a path ends in, `internal://`, `relative://` or whatever; None where there is none. Nothing outside is ever read."""
+        info = self._files.get(path.replace("\\", "/").rsplit("/", 1)[-1].casefold())
         return self._read(info) if info is not None else None
 
     def _read(self, info: zipfile.ZipInfo) -> bytes:
@@ -167,7 +165,7 @@ class _Reader:
         words = {
             "texts": "source{s} without a text in the file: not taken in",
             "others": "picture{s}, recordings or pages: only their texts are taken in",
-            "places": "selection{s} beyond the end of their text: not taken in",
+            "places": "selection{s} without a place in the text: not taken in",
             "empty": "selection{s} without a code or note: not taken in",
         }
         yield from (sentence(self.counts[what], said) for what, said in words.items() if self.counts[what])
@@ -308,6 +306,7 @@ class _Reader:
         sources = tuple(line for line in meta.pop(SOURCES, "").split("\n") if line)
         said = attribute(source.element, "name") or attribute(element, "name")
         title = " ".join(said.split()) or "without a title"
+        find_title(text, paragraphs, title, self.name)
         return NewArticle(
             text=text,
             paragraphs=paragraphs,

@@ -106,17 +106,23 @@ class CodeTree:
         """The element Codes; nothing where there is no tag, for the schema wants at least one."""
         if self:
             yield "<Codes>\n"
-            yield from self._codes("")
+            yield from self._codes()
             yield "</Codes>\n"
 
-    def _codes(self, parent: str) -> Iterator[str]:
-        for tag in self._under.get(parent, ()):
+    def _codes(self) -> Iterator[str]:
+        """The codes, each inside the one above it, however deep: a call a level would end at a thousand."""
+        open_levels = [iter(self._under.get("", ()))]
+        while open_levels:
+            tag = next(open_levels[-1], None)
+            if tag is None:
+                open_levels.pop()
+                yield "</Code>\n" if open_levels else ""
+                continue
             codable = "false" if tag.archived else "true"
             yield f"<Code{attributes(guid=guid(tag.id), name=tag.name, isCodable=codable, color=colour(tag))}>\n"
             yield element("Description", tag.description)
             yield "".join(f'<NoteRef targetGUID="{note}"/>\n' for note in self.notes.get(tag.id, ()))
-            yield from self._codes(tag.id)
-            yield "</Code>\n"
+            open_levels.append(iter(self._under.get(tag.id, ())))
 
 
 def codebook_losses(codebook: Codebook, options: ExportOptions) -> list[str]:
@@ -124,9 +130,14 @@ def codebook_losses(codebook: Codebook, options: ExportOptions) -> list[str]:
     tags = list(codebook.tags.values())
     said = [
         (
-            sum(t.deleted or bool(t.merged_into) for t in tags),
-            "deleted or merged tag{s}: left out, their marks follow the merge",
+            sum(t.deleted for t in tags),
+            "deleted tag{s}: left out",
         ),
+        (
+            sum(bool(t.merged_into) and not t.deleted for t in tags),
+            "merged tag{s}: left out, their marks follow the merge",
+        ),
+        (len(columns_of_tags(codebook)), "time{s} at which tags were made: left out"),
         (sum(bool(t.key) for t in tags), "key{s} of tags: left out"),
         (sum(bool(t.colour) and not colour(t) for t in tags), "colour{s} not written #rrggbb: left out"),
         (
@@ -139,8 +150,8 @@ def codebook_losses(codebook: Codebook, options: ExportOptions) -> list[str]:
 
 
 def sentence(count: int, words: str) -> str:
-    """`3 tags: left out.` from a count and words with `{s}` where the plural goes."""
-    return f"{count} {words.format(s='' if count == 1 else 's')}."
+    """`3 tags: left out.` from a count and words with `{s}` or `{es}` where the plural goes."""
+    return f"{count} {words.format(s='' if count == 1 else 's', es='' if count == 1 else 'es')}."
 
 
 class Plain:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from reader.codebook import Codebook
 from reader.formats import ExportOptions
-from reader.model import Annotation, Article, ArticleText, Corpus, Marks, Review, Tag
+from reader.model import Annotation, Article, ArticleText, Corpus, Marks, Review, SavedSearch, Tag
 
 
 def touched(annotation: Annotation, text: ArticleText) -> range:
@@ -182,10 +182,10 @@ def _one_of(row: Meant) -> tuple[str, str, str, str]:
 
 
 def columns_of_tags(codebook: Codebook) -> list[Tag]:
-    """The tags that stand for themselves, archived ones too, in order of their paths."""
+    """The tags that stand for themselves, archived ones too, in order of their paths; what marks can mean is among them."""
     from reader.codebook import plain
 
-    alive = (tag for tag in codebook.tags.values() if not tag.deleted and not tag.merged_into)
+    alive = (tag for tag in codebook.tags.values() if codebook.resolve(tag.id) is tag)
     return sorted(
         alive, key=lambda tag: ([plain(name) for name in codebook.path(tag.id)], codebook.path(tag.id), tag.id)
     )
@@ -194,6 +194,12 @@ def columns_of_tags(codebook: Codebook) -> list[Tag]:
 def first_source(article: Article) -> str:
     """Where it is from, or empty."""
     return article.sources[0] if article.sources else ""
+
+
+def saved_searches(corpus: Corpus) -> list[SavedSearch]:
+    """The saved searches by id, if the corpus is a project, which has some."""
+    found: dict[str, SavedSearch] = getattr(corpus, "searches", {})
+    return [found[key] for key in sorted(found)]
 
 
 def pieces(text: ArticleText, size: int = 1 << 18) -> Iterator[str]:

@@ -60,7 +60,9 @@ def _bodies(paragraphs: ParagraphTable) -> list[int]:
 
 
 def _mark(text: str, paragraphs: ParagraphTable, title: str) -> None:
-    """Make the paragraph that repeats the given title a heading, if it is among the first."""
+    """Make the paragraph that repeats the given title a heading, if it is among the first and not all there is."""
+    if paragraphs.roles.count(BODY) < 2:
+        return
     for index in _bodies(paragraphs):
         start, end = paragraphs.starts[index], paragraphs.ends[index]
         if end - start <= _LONGEST_STORED and _tidy(text[start:end]).casefold() == title.casefold():

@@ -65,6 +65,7 @@ class _Collected:
         self.coders: dict[str, Coder] = {}
         self.searches: dict[str, SavedSearch] = {}
         self.name = ""
+        self.locked = False
         self._numbers: set[int] = set()
         self._tags_ended = False
 
@@ -91,6 +92,7 @@ class _Collected:
 
     def _add_project(self, found: NewProject) -> None:
         self.name = self.name or found.name
+        self.locked = self.locked or found.locked
         self.done.remarks += found.remarks
 
     def settle(self) -> None:
@@ -125,11 +127,14 @@ class _Collected:
         yield from self.marks.pairs()
 
     def _project_pairs(self) -> Iterator[Pair]:
-        """The name, for a project that has nothing in it and none but its folder's."""
+        """The name, where there is none but the folder's, and the lock, for a project that has nothing in it."""
         info = self.project.info
-        unnamed = info.name in ("", self.project.path.resolve().name) and not self.before and not self.project.tags
-        if self.name and unnamed and self.name != info.name:
-            yield (info, replace(info, name=self.name))
+        if self.before or self.project.tags:
+            return
+        unnamed = info.name in ("", self.project.path.resolve().name)
+        after = replace(info, name=self.name if self.name and unnamed else info.name, locked=info.locked or self.locked)
+        if after != info:
+            yield (info, after)
 
     # -- articles --------------------------------------------------------------------------------------
 

@@ -81,12 +81,22 @@ class IncomingTags:
                     self.made[tag.id] = replace(tag, merged_into=leading.id)
 
     def _end_merges(self) -> None:
-        """Merges, which may point ahead, get their ends; one into nothing is a deletion."""
+        """Merges, which may point ahead, get their ends; one into nothing is a deletion, one that leads back to itself none."""
         for tag_id, called in self._merged.items():
             target = self._here.get(called, "")
             made = self.made[tag_id]
-            self.made[tag_id] = replace(made, merged_into=target, deleted=made.deleted or not target)
+            into = "" if self._leads_to(target, tag_id) else target
+            self.made[tag_id] = replace(made, merged_into=into, deleted=made.deleted or not target)
         self._merged.clear()
+
+    def _leads_to(self, tag_id: str, goal: str) -> bool:
+        """Whether merges lead from one tag to another."""
+        seen: set[str] = set()
+        while tag_id and tag_id != goal and tag_id not in seen:
+            seen.add(tag_id)
+            tag = self.made.get(tag_id) or self.before.tags.get(tag_id)
+            tag_id = tag.merged_into if tag is not None else ""
+        return tag_id == goal
 
     def again(self, before: Codebook) -> None:
         """The codebook changed meanwhile: what others made there keeps its key."""
