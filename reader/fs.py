@@ -15,9 +15,11 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from reader.errors import UsageError
 
 if sys.platform == "darwin":  # plain fsync leaves data in the drive's cache there
     import fcntl
@@ -308,14 +310,34 @@ def writable(folder: Path) -> bool:
 # -- writing ---------------------------------------------------------------------------------------
 
 
-def make_folder(path: Path, modes: Modes = PRIVATE) -> None:
-    """Make a folder and those above it that are missing, each durable in the one above."""
+def missing_folders(path: Path) -> list[Path]:
+    """A folder and those above it that are not there, the deepest first."""
     missing: list[Path] = []
     here = path
     while not exists(here):
         missing.append(here)
         here = here.parent
-    for folder in reversed(missing):
+    return missing
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove those of the folders, in their order, that hold nothing; the others stay."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            _disk.rmdir(folder)
+
+
+def expanded(path: Path | str) -> Path:
+    """The path with `~` or `~name` at its beginning as that home folder. UsageError where nobody is called so."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"There is no home folder that {Path(path).parts[0]!r} could mean.") from error
+
+
+def make_folder(path: Path, modes: Modes = PRIVATE) -> None:
+    """Make a folder and those above it that are missing, each durable in the one above."""
+    for folder in reversed(missing_folders(path)):
         try:
             _disk.mkdir(folder, modes.folder)
         except FileExistsError:

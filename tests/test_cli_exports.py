@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from reader import fs
 from reader.commands.exporting import ALL, FORMATS
 from reader.formats.everything import DATA_PACKAGE, FILES
 from tests.exported import exported
@@ -119,6 +122,41 @@ def test_all_goes_into_a_folder_of_ones_own(coded: Reader, tmp_path: Path) -> No
     assert "exists already; --force overwrites it" in again.err
     assert coded("export", "all", "-o", "out/set", "--force").code == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before, "the same project, the same bytes"
+
+
+class FullAfter(fs.Disk):
+    """A disk with room for so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        self.room -= len(data)
+        if self.room < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(fd, data)
+
+
+@pytest.mark.parametrize("room", [0, 500, 5_000, 20_000])
+def test_a_disk_that_fills_up_leaves_no_half_of_all(coded: Reader, tmp_path: Path, room: int) -> None:
+    with fs.using(FullAfter(room)):
+        ran = coded("export", "all", "-o", "out/set")
+    assert (ran.code, one_sentence(ran.err)) == (1, True)
+    assert "No space left" in ran.err
+    assert not (tmp_path / "out").exists()
+    assert coded("export", "all", "-o", "set").code == 0
+    before = snapshot(tmp_path / "set")
+    coded("note", "1", "2", "another")
+    with fs.using(FullAfter(room)):
+        assert coded("export", "all", "-o", "set", "--force").code == 1
+    assert snapshot(tmp_path / "set") == before, "the old set, not half of each"
+
+
+def test_a_home_that_nobody_has_is_one_sentence(coded: Reader) -> None:
+    for line in (("export", "csv"), ("export", "all"), ("tags-export",)):
+        ran = coded(*line, "-o", "~nobody-is-called-so/x")
+        assert (ran.code, one_sentence(ran.err)) == (2, True), ran.err
+        assert "'~nobody-is-called-so'" in ran.err
 
 
 def test_all_needs_a_folder(coded: Reader, tmp_path: Path) -> None:

@@ -394,6 +394,40 @@ async def test_a_long_export_says_how_far_it_is_and_escape_ends_it(
     assert not (tmp_path / "annotations.csv").exists()
 
 
+async def test_escape_leaves_no_folder_of_an_export_of_all(
+    coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with export_open(coded) as (app, pilot):
+        await pilot.press("left")
+        await until(pilot, lambda: "15 files will be written to" in shown(app))
+        begun = tmp_path / "python"  # a child that ends with its set begun, and does not come to its end
+        begun.write_text(
+            f"#!/bin/sh\nmkdir {tmp_path}/export\necho x > {tmp_path}/export/.joined.csv.new\n"
+            f"echo $$ > {tmp_path}/pid\nkill -STOP $$\n"
+        )
+        begun.chmod(0o700)
+        monkeypatch.setattr(sys, "executable", str(begun))
+        monkeypatch.setattr(exporting, "LONG_JOURNALS", -1)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())
+        assert (tmp_path / "export").is_dir()
+        await pilot.press("escape")
+        await until(pilot, lambda: line_with(app, "the export was stopped"))
+        await until(pilot, lambda: not (tmp_path / "export").exists(), "the folder to be gone")
+
+
+async def test_a_path_that_cannot_be_is_said_in_one_sentence(coded: Project) -> None:
+    async with export_open(coded) as (app, pilot):
+        await pilot.press(*["down"] * 5)
+        for typed, said in (("~nobody-is-called-so/x", "home directory."), ("x" * 300, "File name too long.")):
+            app.screen.query_one("#path", Field).value = typed
+            await pilot.press("enter")
+            await until(pilot, lambda said=said: "This path cannot be used: " in shown(app) and said in shown(app))
+            assert "Errno" not in shown(app)
+            assert ".." not in shown(app).partition("cannot be used")[2]
+
+
 async def test_all_formats_go_into_a_folder(coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with export_open(coded) as (app, pilot):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
 
+from reader import fs
 from reader.codebook import Codebook, colour_named, plain, warning
 from reader.commands.exporting import export
 from reader.commands.notes import LONGEST_NOTE
@@ -64,7 +65,7 @@ def read_file(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read()
     try:
-        return Path(file).expanduser().read_bytes()
+        return fs.expanded(file).read_bytes()
     except OSError as error:
         raise Unreadable(f"{file} cannot be read: {error.strerror}.") from error
 

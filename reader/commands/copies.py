@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reader import fs
 from reader.commands.phrases import changed_by_copies, many, titled
 from reader.commands.registry import Outcome, command
 from reader.errors import ReaderError, UsageError
@@ -150,7 +151,7 @@ def merge(
     """Merge another copy's journals by edit id, and report what came."""
     from reader.project import copies
 
-    report, before = copies.merge(project, Path(path).expanduser(), dry_run=dry_run)
+    report, before = copies.merge(project, fs.expanded(path), dry_run=dry_run)
     if not report.edits:
         joined = list(_joined(project)) if join_tags and not dry_run else []
         return Outcome("\n".join(["Nothing new: all of it is here already.", *joined]), "nothing new")

@@ -117,7 +117,7 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
             raise UsageError("Where to? Name a file with --output.")
         project.export(format, out, options, progress=progress)
         return Outcome("\n".join(filter(None, (only_own(project), _lost(project.losses(format, options))))))
-    rows = _to_file(project, format, output.expanduser(), options, force=force, progress=progress)
+    rows = _to_file(project, format, fs.expanded(output), options, force=force, progress=progress)
     counted = many(rows, format_named(format).thing)
     lost = project.losses(format, options)
     return Outcome(
@@ -128,14 +128,19 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
 
 def written_so_far(path: Path) -> int:
     """The bytes that an export to a file or folder has written by now, while it is not at its end."""
-    files = (fs.temporary_name(path), *_parts(path), *map(fs.temporary_name, _parts(path)))
-    return sum(max(0, fs.size_of(file)) for file in files)
+    return sum(max(0, fs.size_of(fs.temporary_name(file))) for file in (path, *_parts(path)))
 
 
-def forget_unfinished(path: Path) -> None:
-    """Remove what an export that was ended from outside leaves beside its file, or in its folder."""
+def missing_folders(path: Path) -> list[Path]:
+    """The folders that an export of all would make, the deepest first."""
+    return fs.missing_folders(path)
+
+
+def forget_unfinished(path: Path, made: Sequence[Path] = ()) -> None:
+    """Remove what an export that was ended from outside leaves beside its file, or in its folder, and the folders it made."""
     for file in (path, *_parts(path)):
         fs.remove(fs.temporary_name(file))
+    fs.remove_empty(made)
 
 
 def _parts(path: Path) -> list[Path]:
@@ -190,9 +195,10 @@ def _all(
 ) -> Outcome:
     if folder is None:
         raise UsageError("Where to? All formats together go into a folder; name it with --output.")
-    if folder.expanduser().exists() and not folder.expanduser().is_dir():
+    path = fs.expanded(folder)
+    if path.exists() and not path.is_dir():
         raise UsageError(f"{str(folder)!r} is a file; name a folder.")
-    written = project.export_all(folder.expanduser(), options, force=force, progress=progress)
+    written = project.export_all(path, options, force=force, progress=progress)
     lost = [f"{one.name}: {sentence}" for one in written for sentence in one.losses]
     counted = many(len(written), "file")
     lines = [f"Wrote {counted} to {folder}.", only_own(project), *(f"Not in {sentence}" for sentence in lost)]

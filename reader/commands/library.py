@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reader import fs
 from reader.commands.filters import matching_articles
 from reader.commands.phrases import listed, many, shortened, titled
 from reader.commands.reading import marks_on
@@ -35,7 +35,7 @@ def init(path: str = "", *, name: str = "") -> Outcome:
     """Make a project folder, also in a folder that exists. UsageError where there is a project already."""
     from reader.project import Project
 
-    folder = Project.create(Path(path or "data").expanduser(), name=name)
+    folder = Project.create(fs.expanded(path or "data"), name=name)
     return Outcome(f"Made a project in {folder}. `reader --project {folder} import PATH` takes texts in.")
 
 

@@ -14,7 +14,7 @@ from reader.codebook import Codebook, plain
 from reader.formats import Exporter, ExportOptions, exporter_for
 from reader.formats.history import HasHistory
 from reader.formats.refi import CodeTree
-from reader.formats.tables import Field, TableExporter, check_delimiter, is_excel
+from reader.formats.tables import Field, TableExporter, check_delimiter, guard, is_excel
 from reader.model import Corpus
 
 DATA_PACKAGE = "datapackage.json"
@@ -148,7 +148,9 @@ def _resource(
         "mediatype": exporter.media_type,
         "bytes": counted.size,
         "hash": f"sha256:{counted.hash.hexdigest()}",
-        "rows": rows,
+        (
+            "rows" if isinstance(exporter, TableExporter) else "records"
+        ): rows,  # the specification's `rows` are a table's
     }
 
 
@@ -159,10 +161,16 @@ def _table(fields: tuple[Field, ...], options: ExportOptions) -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         "dialect": {**dialect, "quoteChar": '"', "doubleQuote": True, "header": True},
-        "schema": {"fields": [_field(field) for field in fields], "missingValues": [""]},
+        "schema": {"fields": [_field(field, excel=excel) for field in fields], "missingValues": [""]},
     }
 
 
-def _field(field: Field) -> dict[str, str]:
+def _field(field: Field, *, excel: bool) -> dict[str, str]:
+    """A column under the name that heads it in the file, guarded where the cells are."""
     any_time = {"format": "any"} if field.kind == "datetime" else {}
-    return {"name": field.name, "type": field.kind, **any_time, "description": field.meaning}
+    return {
+        "name": guard(field.name) if excel else field.name,
+        "type": field.kind,
+        **any_time,
+        "description": field.meaning,
+    }

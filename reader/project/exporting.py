@@ -97,14 +97,20 @@ def export_all(
     if there and not force:
         raise ReaderError(f"{folder / there[0]} exists already; --force overwrites it.")
 
-    @contextlib.contextmanager
-    def opened(name: str) -> Iterator[Target]:
-        with fs.replacing(folder / name) as write:
-            yield write
-
+    made = fs.missing_folders(folder)
     try:
         fs.make_folder(folder)
-        with _without_collector():
+        with _without_collector(), contextlib.ExitStack() as unfinished:
+            # All take their names once all are written, the first opened the last: a data package never speaks of more than is there.
+            package = unfinished.enter_context(fs.replacing(folder / DATA_PACKAGE))
+
+            @contextlib.contextmanager
+            def opened(name: str) -> Iterator[Target]:
+                yield package if name == DATA_PACKAGE else unfinished.enter_context(fs.replacing(folder / name))
+
             return write_all(project, opened, options, progress)
-    except OSError as error:
-        raise ReaderError(f"{folder} cannot be written: {error.strerror}.") from error
+    except BaseException as error:
+        fs.remove_empty(made)
+        if isinstance(error, OSError):
+            raise ReaderError(f"{folder} cannot be written: {error.strerror}.") from error
+        raise

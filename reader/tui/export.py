@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from reader.commands.exporting import ALL, FORMATS, forget_unfinished, format_named, written_so_far
+from reader.commands.exporting import ALL, FORMATS, forget_unfinished, format_named, missing_folders, written_so_far
 from reader.commands.wanted import known_coders
 from reader.safe import safe, safe_line
 from reader.tui.export_child import Wanted, carry_out_beside
@@ -328,7 +328,8 @@ class ExportScreen(CommandModal[None]):
             path = target(typed, self.value("format"))
             exists = is_there(path, self.value("format"))
         except (OSError, RuntimeError, ValueError) as error:
-            self._show(f"This path cannot be used: {error}.")
+            reason = (error.strerror if isinstance(error, OSError) else "") or str(error).rstrip(".")
+            self._show(f"This path cannot be used: {reason}.")
             return
         if not exists:
             self._write(path, force=False)
@@ -352,12 +353,13 @@ class ExportScreen(CommandModal[None]):
         def progress(done: int, total: int) -> None:
             self._reached = (done, total)
 
+        made = missing_folders(path)
         looking = self.set_interval(LOOK, self._show)
         try:
             answer = await carry_out_beside(self.project, self._wanted(path, force=force), progress)
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):
-                forget_unfinished(path)
+                forget_unfinished(path, made)
             raise
         finally:
             looking.stop()
