@@ -44,9 +44,11 @@ def test_case_never_matters(text: str) -> None:
 def test_every_code_point() -> None:
     for number in range(sys.maxunicode + 1):
         char = chr(number)
-        folded = fold(char)
-        assert fold(folded) == folded, hex(number)
-        assert fold(bare(char)) == folded, hex(number)
+        folded, plain = fold(char), bare(char)
+        if folded != char:  # else it has just been folded
+            assert fold(folded) == folded, hex(number)
+        if plain != char:
+            assert fold(plain) == folded, hex(number)
 
 
 @given(any_text(), st.booleans())
