@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Iterator
@@ -32,6 +33,19 @@ SWEEPS = (
     "tests/terminal/test_hostile",
 )
 
+LONGEST = (
+    "tests/faults/test_failing_calls",
+    "tests/faults/test_kill",
+    "tests/terminal/test_patterns",
+    "tests/terminal/test_running",
+    "tests/terminal/test_slow_line",
+    "tests/test_frames",
+    "tests/test_index",
+    "tests/test_search_fold",
+    "tests/test_way_back",
+)
+"""Files with tests of 8 s and more: begun last, one of them would be waited for by all workers."""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
@@ -47,11 +61,27 @@ def article(project: Project) -> Article:
     return the_article(project)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in the files of sweeps."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what stands in the files of sweeps; in a worker, once the selection is made, deal out the longest first."""
     for item in items:
         if item.nodeid.startswith(SWEEPS):
             item.add_marker(pytest.mark.sweep)
+    yield
+    if hasattr(config, "workerinput"):
+        items[:] = dealt(items, config.workerinput["workercount"])
+
+
+def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests in the order in which each worker, given a run of equal length, begins with its share of the longest."""
+    longest = [item for item in items if item.nodeid.startswith(LONGEST)]
+    others = iter([item for item in items if not item.nodeid.startswith(LONGEST)])
+    order: list[pytest.Item] = []
+    for worker in range(workers):
+        end = len(items) * (worker + 1) // workers
+        order += longest[worker::workers]
+        order += itertools.islice(others, max(0, end - len(order)))
+    return order + list(others)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
