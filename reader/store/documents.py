@@ -201,9 +201,12 @@ class _Alike:
             force_setattr(article, "split", self._split)
         else:
             self._split = article.split
-        for name in ("meta", "roles", "extra"):
-            if not getattr(article, name):
-                force_setattr(article, name, self._empty)
+        if not article.meta:
+            force_setattr(article, "meta", self._empty)
+        if not article.roles:
+            force_setattr(article, "roles", self._empty)
+        if not article.extra:
+            force_setattr(article, "extra", self._empty)
         return article
 
 

@@ -54,6 +54,8 @@ class Numbers:
 
     def _compare(self, stored: Articles, numbered: Articles) -> None:
         known = self._last[1]
+        if numbered is known:  # as they were read just now
+            return
         for key, article in numbered.items():
             before = known.get(key) or stored[key]
             if article.number != before.number:
