@@ -6,7 +6,7 @@ import csv
 import io
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -308,6 +308,19 @@ async def test_a_path_that_cannot_be_written_is_said_in_the_dialog(
     assert not (tmp_path / "annotations.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"), [("~nobody-is-called-so/x", "home directory."), ("x" * 300, "File name too long.")]
+)
+async def test_a_path_that_cannot_be_is_said_in_one_sentence(coded: Project, typed: str, said: str) -> None:
+    async with export_open(coded) as (app, pilot):
+        await pilot.press(*["down"] * 5)
+        app.screen.query_one("#path", Field).value = typed
+        await pilot.press("enter")
+        await until(pilot, lambda: "This path cannot be used: " in shown(app) and said in shown(app))
+        assert "Errno" not in shown(app)
+        assert f"{said}." not in shown(app)
+
+
 async def test_every_format_can_be_chosen_and_the_name_follows(
     coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,10 +382,15 @@ async def test_one_coder_is_chosen_and_a_large_project_is_written_by_a_child(
     assert {row["coder"] for row in rows} == {coded.coder}
 
 
+def saying(app: ReaderApp, words: str) -> Callable[[], bool]:
+    return lambda: words in shown(app)
+
+
 async def test_a_long_export_says_how_far_it_is_and_escape_ends_it(
     coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    commands.export(coded, "csv", output=tmp_path / "whole.csv")
     async with export_open(coded) as (app, pilot):
         await until(pilot, lambda: "3 rows will be written" in shown(app))
         stopped = tmp_path / "python"  # a child that stops before its first step
@@ -381,10 +399,12 @@ async def test_a_long_export_says_how_far_it_is_and_escape_ends_it(
         monkeypatch.setattr(sys, "executable", str(stopped))
         monkeypatch.setattr(exporting, "LONG_JOURNALS", -1)
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: "0.0 MB so far" in shown(app))
+        await until(pilot, lambda: "0.0 MB, 0 % so far" in shown(app))
         await until(pilot, lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())
-        (tmp_path / ".annotations.csv.new").write_bytes(b"x" * 3_400_000)
-        await until(pilot, lambda: "3.4 MB so far" in shown(app))
+        whole = (tmp_path / "whole.csv").stat().st_size
+        for written, said in ((3_400_000, "3.4 MB, 99 % so far"), ((whole + 1) // 2, "0.0 MB, 50 % so far")):
+            (tmp_path / ".annotations.csv.new").write_bytes(b"x" * written)
+            await until(pilot, saying(app, said))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
         await until(pilot, lambda: line_with(app, "the export was stopped"))
@@ -415,21 +435,6 @@ async def test_escape_leaves_no_folder_of_an_export_of_all(
         await pilot.press("escape")
         await until(pilot, lambda: line_with(app, "the export was stopped"))
         await until(pilot, lambda: not (tmp_path / "export").exists(), "the folder to be gone")
-
-
-def _says(app: ReaderApp, *words: str) -> bool:
-    return all(word in shown(app) for word in words)
-
-
-async def test_a_path_that_cannot_be_is_said_in_one_sentence(coded: Project) -> None:
-    async with export_open(coded) as (app, pilot):
-        await pilot.press(*["down"] * 5)
-        for typed, said in (("~nobody-is-called-so/x", "home directory."), ("x" * 300, "File name too long.")):
-            app.screen.query_one("#path", Field).value = typed
-            await pilot.press("enter")
-            await until(pilot, partial(_says, app, "This path cannot be used: ", said))
-            assert "Errno" not in shown(app)
-            assert ".." not in shown(app).partition("cannot be used")[2]
 
 
 async def test_all_formats_go_into_a_folder(coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

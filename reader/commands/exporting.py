@@ -150,20 +150,29 @@ def _parts(path: Path) -> list[Path]:
     return [path / name for name in (*(file for _, file, _ in FILES), DATA_PACKAGE)] if path.is_dir() else []
 
 
-def rows_to_write(
+class ToWrite(NamedTuple):
+    """What an export would write: records, and bytes (0 where these were not looked at)."""
+
+    rows: int
+    size: int = 0
+
+
+def to_write(
     project: Project,
     format: str,  # noqa: A002  as on the command line
     *,
+    profile: str = "data",
     by: str = "",
     where: str = "",
-) -> int:
-    """How many records an export would write, found by writing it to nowhere; of `all` the number of files. UsageError."""
+) -> ToWrite:
+    """What an export would write, found by writing it to nowhere; of `all` the number of files. UsageError."""
     check_coder(project, by)
-    options = _options(project, "data", ",", by, where)
+    options = _options(project, profile, ",", by, where)
     if format == ALL:
         no_codebook = not project.codebook.children("")  # a file of codes needs one
-        return len(FORMATS) - no_codebook  # the line of all stands for the data package
-    return project.export(format, _Nowhere(), options)
+        return ToWrite(len(FORMATS) - no_codebook)  # the line of all stands for the data package
+    nowhere = _Nowhere()
+    return ToWrite(project.export(format, nowhere, options), nowhere.size)
 
 
 def takes_long(project: Project) -> bool:
@@ -206,10 +215,14 @@ def _all(
 
 
 class _Nowhere(io.BytesIO):
-    """A stream that keeps nothing."""
+    """A stream that keeps nothing but the number of its bytes."""
+
+    size = 0
 
     def write(self, data: Buffer, /) -> int:
-        return len(memoryview(data))
+        length = memoryview(data).nbytes
+        self.size += length
+        return length
 
 
 def _to_file(

@@ -89,6 +89,8 @@ class ExportScreen(CommandModal[None]):
         self.chosen = dict.fromkeys(self.choices, 0)
         self.line = 0
         self.rows = -1
+        self.bytes = 0
+        """Bytes that will be written, where that was counted."""
         self._writing: Path | None = None
         """Where to an export is under way."""
         self._reached = (0, 0)
@@ -115,14 +117,14 @@ class ExportScreen(CommandModal[None]):
         self._count_again()
 
     def _count_again(self) -> None:
-        self.rows = -1
+        self.rows, self.bytes = -1, 0
         self.run_worker(self._count(), group="count", exclusive=True)
 
     async def _count(self) -> None:
         """Count what would be written; in a large project that takes a moment."""
         await asyncio.sleep(PAUSE)
         answer = await carry_out_beside(self.project, self._wanted())
-        self.rows = answer.rows
+        self.rows, self.bytes = answer.rows, answer.size
         self._show(answer.error)
 
     def _wanted(self, path: Path | None = None, *, force: bool = False) -> Wanted:
@@ -224,7 +226,9 @@ class ExportScreen(CommandModal[None]):
             done, total = self._reached
             thing = "files" if self.value("format") == ALL else "articles"
             share = f"{done:,} of {total:,} {thing}, " if total else ""
-            return f"Writing … {share}{written_so_far(self._writing) / 1e6:.1f} MB so far. Esc stops it."
+            written = written_so_far(self._writing)
+            percent = f", {min(99, 100 * written // self.bytes)} %" if self.bytes else ""
+            return f"Writing … {share}{written / 1e6:.1f} MB{percent} so far. Esc stops it."
         typed = self._path.value.strip()
         thing = format_named(self.value("format")).thing
         rows = f"{self.rows:,} {thing}{'s' * (self.rows != 1)}" if self.rows >= 0 else f"All {thing}s"

@@ -34,9 +34,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """How many records there are, or what was written, in a sentence; or why it cannot be."""
+    """How many records and bytes there are, or what was written, in a sentence; or why it cannot be."""
 
     rows: int = -1
+    size: int = 0
     said: str = ""
     error: str = ""
 
@@ -56,11 +57,12 @@ class _Order(msgspec.Struct, frozen=True):
 
 def carry_out(project: Project, wanted: Wanted, progress: Progress | None = None) -> Answer:
     """Write or count here and now."""
-    from reader.commands.exporting import export, rows_to_write
+    from reader.commands.exporting import export, to_write
 
     try:
         if not wanted.output:
-            return Answer(rows=rows_to_write(project, wanted.format, by=wanted.by, where=wanted.where))
+            found = to_write(project, wanted.format, profile=wanted.profile, by=wanted.by, where=wanted.where)
+            return Answer(rows=found.rows, size=found.size)
         outcome = export(
             project,
             wanted.format,
