@@ -382,6 +382,14 @@ async def test_one_coder_is_chosen_and_a_large_project_is_written_by_a_child(
     assert {row["coder"] for row in rows} == {coded.coder}
 
 
+async def test_a_blind_project_does_not_promise_the_marks_of_all(coded: Project) -> None:
+    async with export_open(coded) as (app, pilot):
+        await until(pilot, saying(app, "whose marks: everybody's"))
+    commands.blind_start(coded)
+    async with export_open(coded) as (app, pilot):
+        await until(pilot, saying(app, "whose marks: your own, it is coded blind"))
+
+
 def saying(app: ReaderApp, words: str) -> Callable[[], bool]:
     return lambda: words in shown(app)
 

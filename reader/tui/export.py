@@ -185,7 +185,7 @@ class ExportScreen(CommandModal[None]):
             "format": known.about,
             "profile": PROFILES[self.value("profile")],
             "delimiter": DELIMITERS[self.value("delimiter")],
-            "by": "whose marks: everybody's" if not self.chosen["by"] else "whose marks",
+            "by": "whose marks" if self.chosen["by"] else f"whose marks: {self._everybody()}",
         }
         for place, name in enumerate(LINES):
             if name not in self.choices:
@@ -205,6 +205,10 @@ class ExportScreen(CommandModal[None]):
         about.set_class(bool(error), "-bad")
         about.update(Content(safe(error) if error else self._plan()))
         self.query_one("#keys", Static).update(Content(self._keys()), layout=False)
+
+    def _everybody(self) -> str:
+        """Whose marks are written where nobody is chosen."""
+        return "your own, it is coded blind" if self.project.info.blind else "everybody's"
 
     def _keys(self) -> str:
         """What the keys do on the current line."""
