@@ -10,10 +10,12 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import Buffer
 
 from reader.errors import UsageError
 from reader.formats import ExportOptions, exporter_for
 from reader.formats.csv import COLUMNS, guard, unguard
+from reader.formats.tables import AT_ONCE
 from reader.model import Anchor, Annotation, Article, Tag
 from tests.corpora import MemoryCorpus
 
@@ -124,6 +126,24 @@ def test_the_bytes_of_the_profiles() -> None:
     row = f"1,n1,a1,T,,,article,,,,,,,,,,,é,ida,{AT},{AT},,1"
     assert exported(corpus) == f"{HEADER}\n{row}\n".encode()
     assert exported(corpus, ExportOptions(profile="excel")) == b"\xef\xbb\xbf" + f"{HEADER}\r\n{row}\r\n".encode()
+
+
+@pytest.mark.parametrize("count", [AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE + 1])
+def test_an_article_of_many_marks_is_written_in_pieces(count: int) -> None:
+    corpus = MemoryCorpus()
+    corpus.add_article(Article(id="a1", number=1, title="T"))
+    corpus.add(*(mark(f"n{n:05}", note="same") for n in range(count)))
+    pieces: list[bytes] = []
+
+    class Pieces(io.BytesIO):
+        def write(self, data: Buffer, /) -> int:
+            pieces.append(bytes(data))
+            return len(pieces[-1])
+
+    assert exporter_for("csv").write(corpus, Pieces(), ExportOptions()) == count
+    assert max(piece.count(b"\n") for piece in pieces) == min(count, AT_ONCE)
+    rows = list(csv.reader(io.StringIO(b"".join(pieces).decode())))
+    assert [row[:2] for row in rows[1:]] == [[str(n + 1), f"n{n:05}"] for n in range(count)]
 
 
 def test_without_annotations_the_header_alone() -> None:

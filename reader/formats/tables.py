@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import BinaryIO, Literal, NamedTuple, Protocol, runtime_checkable
 
 from reader.errors import UsageError
@@ -70,6 +71,10 @@ def check_delimiter(typed: str) -> str:
     return delimiter
 
 
+AT_ONCE = 4096
+"""Rows that are held as text at most, some 2 MB."""
+
+
 class Table:
     """Rows to bytes. `excel` says whether cells must be guarded: the caller does it, it knows which can begin with such a sign."""
 
@@ -87,9 +92,13 @@ class Table:
         self._flush(codecs.BOM_UTF8 if self.excel else b"")
 
     def rows(self, rows: Iterable[Row]) -> None:
-        """Write rows, all at once: give those of one article a call."""
-        self._writer.writerows(rows)
-        self._flush()
+        """Write rows, many at once, not all: an article may have a million. Give those of one article a call."""
+        waiting = iter(rows)
+        more = True
+        while more:
+            self._writer.writerows(islice(waiting, AT_ONCE))
+            more = len(self._lines) == AT_ONCE
+            self._flush()
 
     def _flush(self, first: bytes = b"") -> None:
         lines = self._lines if self.excel else [line[:-2] + "\n" for line in self._lines]
