@@ -157,6 +157,9 @@ def test_a_home_that_nobody_has_is_one_sentence(coded: Reader) -> None:
         ran = coded(*line, "-o", "~nobody-is-called-so/x")
         assert (ran.code, one_sentence(ran.err)) == (2, True), ran.err
         assert "'~nobody-is-called-so'" in ran.err
+    for command in ("articles", "import"):
+        ran = coded("--project", "~nobody-is-called-so/x", command, *(("no-such.txt",) if command == "import" else ()))
+        assert (ran.code, one_sentence(ran.err)) == (2, True), ran.err
 
 
 def test_all_needs_a_folder(coded: Reader, tmp_path: Path) -> None:

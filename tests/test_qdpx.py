@@ -451,3 +451,8 @@ def test_codes_nested_without_end() -> None:
     deep = "".join(f'<Code guid="{CODE}" name="c">' for _ in range(3000)) + "</Code>" * 3000
     tags = [item for item in found_in(archive(project(codes=deep)), "p.qdpx") if isinstance(item, NewTag)]
     assert len(tags) == 3000
+    deeper = f'<Code guid="{CODE}" name="c">{deep}</Code>'
+    with pytest.raises(
+        Unreadable, match=r"^p\.qdpx is not safe to import: its codes are nested more than 3,000 deep\.$"
+    ):
+        found_in(archive(project(codes=deeper)), "p.qdpx")

@@ -17,6 +17,7 @@ from reader.cli.front import OPENING
 from reader.cli.takeover import make_way
 from reader.commands import Command, Outcome
 from reader.commands.phrases import changed_by_copies
+from reader.config import at_home
 from reader.errors import Damage, ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def _settled(found: Iterator[T]) -> Iterator[T]:
 def _chosen_for(setting: Setting, paths: Sequence[str]) -> Chosen:
     """Where the texts go. UsageError where there is no project and nobody can be asked."""
     if setting.project:
-        folder = Path(place.named_folder(setting.project)).expanduser()
+        folder = at_home(place.named_folder(setting.project))
         return Chosen(folder, coder_of(setting), not place.is_project(folder))
     folder = place.beside(paths)
     if place.named_folder("") or place.around(Path.cwd()) is not None or not streams.can_ask():

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from reader.config import at_home
 from reader.errors import BadName, UsageError
 
 MARKER = "project.json"
@@ -51,7 +52,7 @@ def find(option: str) -> Path:
         if found is None:
             raise UsageError(f"There is no project in this folder or above it; {HOW_TO_MAKE}.")
         return _short(found)
-    folder = Path(named).expanduser()
+    folder = at_home(named)
     if not is_project(folder):
         raise UsageError(f"There is no project in {str(folder)!r}; {_nearest(folder)}")
     return folder

@@ -53,10 +53,10 @@ def config_path(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the settings are: `READER_CONFIG`, else `reader/config.toml` where the platform keeps settings."""
     named = environment.get("READER_CONFIG", "")
     if named:
-        return _at_home(named)
+        return at_home(named)
     platform: str = sys.platform
     if platform.startswith("linux"):  # as platformdirs says, without the time its import takes
-        return _at_home(environment.get("XDG_CONFIG_HOME", "").strip() or "~/.config") / "reader" / NAME
+        return at_home(environment.get("XDG_CONFIG_HOME", "").strip() or "~/.config") / "reader" / NAME
     import platformdirs
 
     return platformdirs.user_config_path("reader", appauthor=False) / NAME
@@ -95,7 +95,7 @@ def wrong(settings: Settings, names: tuple[str, ...], reason: str) -> UsageError
     return Failure(path, _text(path))(names, reason)
 
 
-def _at_home(path: str) -> Path:
+def at_home(path: str) -> Path:
     """A path with `~` replaced; as it is for a user without a home, as in some containers."""
     try:
         return Path(path).expanduser()

@@ -140,7 +140,7 @@ class _Reader:
         self.options = options
         self.ours = is_ours(root)
         self.coders = self._coders()
-        self.codes: Codes = codes_in(first(first(root, "codebook"), "codes"), ours=self.ours)
+        self.codes: Codes = codes_in(first(first(root, "codebook"), "codes"), name, ours=self.ours)
         self.notes = {note.guid: note for note in map(self._note, inside(first(root, "notes"), "note")) if note.text}
         self.details = {
             key(attribute(v, "guid")): attribute(v, "name") for v in inside(first(root, "variables"), "variable")

@@ -19,6 +19,7 @@ LARGEST_XML = 256 << 20
 """Bytes of XML that are parsed at most."""
 MOST_TAGS = 8_000_000
 """Opening and closing tags in it at most; without a bound 250 MB of `<a/>` would become 6 GB of elements."""
+MOST_LEVELS = 3000
 _SPACE = uuid.UUID("9d0b6c0e-2f0b-5d0c-8f7e-4f5e3f3a7c55")
 _HEX = re.compile(r"[0-9a-f]{32}")
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
@@ -99,18 +100,23 @@ class Codes(NamedTuple):
     remarks: list[str]
 
 
-def codes_in(codes: Element | None, *, ours: bool) -> Codes:
-    """The codes under an element, each behind the one it stands under. Names are made such that tags can have them."""
+def codes_in(codes: Element | None, name: str, *, ours: bool) -> Codes:
+    """The codes under an element of the file `name`, each behind the one it stands under. Names are made such that tags can have them.
+
+    Unreadable where they are nested beyond all use: every tag knows its path, so the work grows with the square of the depth.
+    """
     found = Codes([], {}, [], [])
     taken: dict[tuple[str, ...], set[str]] = {}
     changed = 0
     waiting: list[tuple[Element, tuple[str, ...], str]] = [(child, (), "") for child in reversed(inside(codes, "code"))]
     while waiting:
         element, above, parent = waiting.pop()
+        if len(above) == MOST_LEVELS:
+            raise Unreadable(f"{name} is not safe to import: its codes are nested more than {MOST_LEVELS:,} deep.")
         said = attribute(element, "name")
-        name = _free(clean_name(said), taken.setdefault(above, set()))
-        changed += name != said
-        path = (*above, name)
+        named = _free(clean_name(said), taken.setdefault(above, set()))
+        changed += named != said
+        path = (*above, named)
         guid = attribute(element, "guid")
         tag_id = ident("t", guid or f"code without a guid: {' > '.join(path)}")
         if guid:
@@ -159,7 +165,7 @@ def codebook_in(data: bytes, name: str) -> Iterator[NewItem]:
     root = parse(data, name)
     book = root if kind(root) == "codebook" else first(root, "codebook")
     codes = first(book, "codes")
-    found = codes_in(codes if codes is not None else book, ours=is_ours(root))
+    found = codes_in(codes if codes is not None else book, name, ours=is_ours(root))
     if not found.tags:
         raise Unreadable(f"{name} holds no codes; a REFI-QDA codebook has at least one.")
     sets = len(inside(first(book, "sets"), "set"))

@@ -14,6 +14,7 @@ from reader import commands
 from reader.commands import REGISTRY, Command
 from reader.commands.goodbye import begin_session, end_session, ended_badly
 from reader.commands.phrases import changed_by_copies, titled
+from reader.config import at_home
 from reader.errors import Locked, ReaderError, ReadOnly, UsageError
 from reader.plain import marking, moving, spoken, tagging
 from reader.plain.talk import Question, Talk, first_article
@@ -70,7 +71,7 @@ def export(talk: Talk, rest: str) -> None:
         )
         talk.voice.say(outcome.text)
 
-    if path.expanduser().is_file():
+    if at_home(str(path)).is_file():
         talk.ask(f"{path} exists. Type y to overwrite it.", Question({"y": lambda: write(force=True)}))
     else:
         write()
