@@ -13,7 +13,7 @@ KNOWN = Known(
     coders=("anna", "c1"),
     saved=("my one",),
     speakers=("I", "R1", "Schwester Ada"),
-    details=("site=north",),
+    details=("place of origin", "site", "place of origin=lower town", "site=north"),
 )
 
 
@@ -31,6 +31,12 @@ KNOWN = Known(
         ("-speaker:ada", ['-speaker:"Schwester Ada"']),
         ("saved:m", ['saved:"my one"']),
         ("meta:no", ["meta:site=north"]),
+        ("meta:s", ["meta:site", "meta:site=north"]),
+        ("meta:site=", ["meta:site=north"]),
+        ("meta:pl", ['meta:"place of origin"', 'meta:"place of origin=lower town"']),
+        ('meta:"place of origin"=', ['meta:"place of origin=lower town"']),
+        ('meta:"place of origin"="low', ['meta:"place of origin=lower town"']),
+        ('tag:"harm"/st', ["tag:harm/strike"]),
         ('"ta', []),
         ("note:x", []),
         ("is:furniture", []),

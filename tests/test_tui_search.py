@@ -144,6 +144,26 @@ async def test_tab_completes_in_the_query_line(project: Project) -> None:
         assert screen_of(pilot).query_line().has_focus
 
 
+async def test_home_and_end_go_to_the_ends_of_the_query_line(project: Project) -> None:
+    async with searching(project) as pilot:
+        await pilot.press("down")
+        assert screen_of(pilot).the_rows().cursor == 1
+        await pilot.press("home")
+        assert screen_of(pilot).the_rows().cursor == 0, "in the list it is the first row"
+        await pilot.press("slash", "home")
+        assert screen_of(pilot).query_line().cursor_position == 0
+        await pilot.press("end")
+        assert screen_of(pilot).query_line().cursor_position == len("barrier")
+
+
+async def test_a_name_that_is_not_there_is_said_below_the_query(project: Project) -> None:
+    said = "No annotation is by a coder “zz”."
+    async with searching(project, "lift -coder:zz", "2 hits") as pilot:
+        await until(pilot, lambda: said in shown(pilot.app), "beside the hits")
+    async with searching(project, "coder:zz", "nothing found") as pilot:
+        await until(pilot, lambda: said in shown(pilot.app), "where there is none")
+
+
 async def test_a_search_is_saved_under_a_name(project: Project) -> None:
     async with searching(project) as pilot:
         await pilot.press("ctrl+s")

@@ -111,17 +111,17 @@ def export(  # noqa: PLR0913  one parameter an option of the command line
     check_coder(project, by)
     options = _options(project, profile or ("excel" if output else "data"), delimiter, by, where)
     if format == ALL:
-        return _all(project, output, options, force=force, progress=progress)
+        return _all(project, output, options, _beside(project, where), force=force, progress=progress)
     if output is None:
         if out is None:
             raise UsageError("Where to? Name a file with --output.")
         project.export(format, out, options, progress=progress)
-        return Outcome("\n".join(filter(None, (only_own(project), _lost(project.losses(format, options))))))
+        return Outcome("\n".join(filter(None, (*_beside(project, where), _lost(project.losses(format, options))))))
     rows = _to_file(project, format, fs.expanded(output), options, force=force, progress=progress)
     counted = many(rows, format_named(format).thing)
     lost = project.losses(format, options)
     return Outcome(
-        "\n".join(filter(None, (f"Wrote {counted} to {output}.", only_own(project), _lost(lost)))),
+        "\n".join(filter(None, (f"Wrote {counted} to {output}.", *_beside(project, where), _lost(lost)))),
         f"{counted} written to {output}" + (f"; {many(len(lost), 'kind')} of things left out" if lost else ""),
     )
 
@@ -194,13 +194,24 @@ def _wanted(project: Project, query: str) -> Callable[[str, int], bool]:
     return lambda article_id, number: (article_id, number or 1) in found
 
 
+def _beside(project: Project, where: str) -> list[str]:
+    """What has to be said beside a file: names in the query that are not in the library, whose marks it holds."""
+    return [*(project.unknown_in(where) if where else ()), only_own(project)]
+
+
 def _lost(losses: Sequence[str]) -> str:
     """What a format could not hold, a line each."""
     return "\n".join(f"Not in the file: {sentence}" for sentence in losses)
 
 
 def _all(
-    project: Project, folder: Path | None, options: ExportOptions, *, force: bool, progress: Progress | None
+    project: Project,
+    folder: Path | None,
+    options: ExportOptions,
+    beside: Sequence[str],
+    *,
+    force: bool,
+    progress: Progress | None,
 ) -> Outcome:
     if folder is None:
         raise UsageError("Where to? All formats together go into a folder; name it with --output.")
@@ -210,7 +221,7 @@ def _all(
     written = project.export_all(path, options, force=force, progress=progress)
     lost = [f"{one.name}: {sentence}" for one in written for sentence in one.losses]
     counted = many(len(written), "file")
-    lines = [f"Wrote {counted} to {folder}.", only_own(project), *(f"Not in {sentence}" for sentence in lost)]
+    lines = [f"Wrote {counted} to {folder}.", *beside, *(f"Not in {sentence}" for sentence in lost)]
     return Outcome("\n".join(filter(None, lines)), f"{counted} written to {folder}")
 
 

@@ -53,7 +53,8 @@ def search(
     """Hits in context; exit code 1 where there is none."""
     if count:
         number = project.count(query)
-        return Outcome(rows=[{"count": number}], lines=[str(number)], exit_code=0 if number else 1)
+        said = " ".join(project.unknown_in(query))
+        return Outcome(said, rows=[{"count": number}], lines=[str(number)], exit_code=0 if number else 1)
     hits = Stream(lambda: project.search(query, order=cast("Order", order), limit=limit))
     if order != "article":  # they are in memory anyway, in their order
         hits = Stream(list(hits).copy)
@@ -63,7 +64,7 @@ def search(
     if not hits:
         said = nothing_found(project, query) + (f" {memos}" if memos else "")
         return Outcome(said, "nothing found", rows=[], lines=list(lines), exit_code=1)
-    return Outcome(memos, rows=rows, lines=lines)
+    return Outcome(" ".join([*project.unknown_in(query), *filter(None, [memos])]), rows=rows, lines=lines)
 
 
 def memos_with(project: Project, query: str) -> str:
@@ -79,9 +80,9 @@ LONGEST = 60
 
 
 def nothing_found(project: Project, query: str) -> str:
-    """The sentence for a query that holds nowhere."""
+    """The sentence for a query that holds nowhere, and one on each name in it that is not in the library."""
     said = f"Nothing found for {query if len(query) <= LONGEST else f'{query[:LONGEST]}…'!r}."
-    return " ".join(filter(None, (said, only_own(project))))
+    return " ".join(filter(None, (said, *project.unknown_in(query), only_own(project))))
 
 
 COLUMNS = ("article_id", "paragraph", "left", "hit", "right", "char_start", "char_end", "where")

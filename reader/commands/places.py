@@ -37,7 +37,9 @@ def tag_search(
     if not found:
         to_put_on(project, tags, create=create)
         return Outcome(nothing_found(project, search), "nothing found", exit_code=1)
-    return tag_places(project, found, tags, create=create, dry_run=dry_run)
+    outcome = tag_places(project, found, tags, create=create, dry_run=dry_run)
+    outcome.text = " ".join([outcome.text, *project.unknown_in(search)])
+    return outcome
 
 
 def tag_places(

@@ -31,7 +31,7 @@ def search_save(project: Project, name: str, query: Words) -> Outcome:
     """Save a query or give a saved one another query. UsageError for a name that cannot be and a query not understood."""
     outcome = keep_search(project, name, query)
     count = many(project.count(query), "paragraph")
-    outcome.text = f"{outcome.text}: {count}."
+    outcome.text = " ".join([f"{outcome.text}: {count}.", *project.unknown_in(query)])
     return outcome
 
 

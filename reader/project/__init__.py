@@ -511,6 +511,10 @@ class Project:
         """The memos and notes on tags, which stand on no paragraph, in which a query of words holds. UsageError: it cannot be understood."""
         return self._searching.memos_with(query)
 
+    def unknown_in(self, query: str) -> list[str]:
+        """What a query names that is not in the library, a sentence each with the nearest name: coders, speakers, articles, details. UsageError: it cannot be understood."""
+        return self._searching.unknown_in(query)
+
     def completions(self, query: str, cursor: int) -> list[Completion]:
         """What the term of a query that ends at the cursor may become, the best first: `start`, `end`, `text`, `help`."""
         return self._searching.completions(query, cursor)

@@ -69,7 +69,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Page(msgspec.Struct):
     """A part of the answer. `count` hits in `articles` articles are known so far, `top` has those with the most.
 
-    The last page says in `memos` which memos and notes on tags, that stand on no paragraph, the query holds in too.
+    The last page says in `memos` which memos and notes on tags, that stand on no paragraph, the query holds in too,
+    and in `unknown` what the query names that is not in the library, a sentence each.
     To names: a saved search (in `name`) and its number of paragraphs in `count`, -1 where it is not understood.
     """
 
@@ -79,6 +80,7 @@ class Page(msgspec.Struct):
     articles: int = 0
     top: list[tuple[str, int]] = []
     memos: list[str] = []
+    unknown: list[str] = []
     name: str = ""
     done: bool = False
     error: str = ""
@@ -166,6 +168,7 @@ class Answering:
             return
         page.done = True
         page.memos = [memo.id for memo in self._project.memos_with(question.query)]
+        page.unknown = self._project.unknown_in(question.query)
         self._send_page(page, tally)
 
     def _place(self, question: Question) -> None:

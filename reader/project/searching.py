@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reader.search.lookup import Lookup
 
 INDEX = "index.sqlite"
-SPEAKER = "speaker:"
+SPEAKER, CODER = "speaker:", "coder:"
 MUCH = 1_000_000
 """Bytes of journals from which on a missing index is made beside the program rather than in it."""
 
@@ -76,12 +76,35 @@ class Searching:
         from reader.search.complete import Known, completions
 
         speakers = self._speakers() if SPEAKER in query.lower() else ()
-        return completions(query, cursor, Known.of(self._project, self._project.searches.values(), speakers))
+        coders = self._coders() if CODER in query.lower() else ()
+        return completions(query, cursor, Known.of(self._project, self._project.searches.values(), speakers, coders))
+
+    def unknown_in(self, query: str) -> list[str]:
+        """See `Project.unknown_in`."""
+        from reader.search.bind import Bound
+        from reader.search.unknown import unknown
+
+        bound = Bound(query, self._project, self._scope())
+        if bound.is_plain:
+            return []
+        self._prepared()
+        known: dict[str, Callable[[], tuple[str, ...]]] = {}
+        if self._is_current and self.index().is_complete:
+            known["speaker"] = self._speakers
+            if not bound.scope.only:
+                known["coder"] = self._coders
+        return unknown(bound, self._project, known)
 
     def _speakers(self) -> tuple[str, ...]:
         """Who speaks; of texts that are still to be taken into the index it is not known."""
         self._prepared()
         return self.index().speakers()
+
+    def _coders(self) -> tuple[str, ...]:
+        """Whose annotations may be seen, as far as the texts are in the index."""
+        self._prepared()
+        only = self._scope().only
+        return tuple(coder for coder in self.index().coders() if not only or coder == only)
 
     def counts(self, *, everyone: bool = False) -> Counts:
         """See `Project.counts`."""

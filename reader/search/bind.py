@@ -15,6 +15,8 @@ from reader.search.tree import And, Field, Not, Or, Phrase, Query, Word, all_of,
 from reader.search.words import words_of
 
 _DEEPEST_SAVED = 20
+_AFTER_ALL = "\U0010ffff"
+"""Stands after all that goes on from some letters."""
 
 
 class Scope(NamedTuple):
@@ -78,6 +80,11 @@ class Bound:
                 self.tests[field] = _test(field, corpus)
         self.articles = self._articles(self.tree)
         """The articles that alone can have hits; None where that is not said."""
+
+    def article_ids(self, field: Field) -> frozenset[str]:
+        """The articles that a field of the query means."""
+        test = self.tests[field]
+        return test.ids if isinstance(test, ArticleTest) else frozenset()
 
     def _articles(self, query: Query) -> frozenset[str] | None:
         if isinstance(query, Field):
@@ -214,6 +221,8 @@ class TagNames:
 
 def _article(value: str, corpus: Corpus) -> Test:
     articles = corpus.articles.values()
+    if value == "*":
+        return ArticleTest(frozenset(corpus.articles))
     if value.isdecimal() and (numbered := [a.id for a in articles if a.number == int(value[:18])]):
         return ArticleTest(frozenset(numbered))
     words = words_of(fold(value))
@@ -258,6 +267,13 @@ def _midnight(day: str, later: int) -> str:
         return "" if day < "2000" else "~"
 
 
+def _coder(value: str) -> Test:
+    handle = value.lower()
+    if handle.endswith("*"):
+        return MarkTest("coder", (handle[:-1], handle[:-1] + _AFTER_ALL))
+    return MarkTest("coder", frozenset([handle]))
+
+
 def _is_so(value: str, corpus: Corpus) -> Test:
     if value == "reviewed":
         return ParagraphTest("reviewed", "")
@@ -275,12 +291,18 @@ _TESTS: dict[str, Callable[[str, Corpus], Test]] = {
     "created": _created,
     "is": _is_so,
     "has": _has,
-    "coder": lambda value, _: MarkTest("coder", frozenset([value.lower()])),
+    "coder": lambda value, _: _coder(value),
     "unit": lambda value, _: MarkTest("unit", frozenset([value])),
     "speaker": lambda value, _: ParagraphTest("speaker", *_pattern(value)),
 }
 
 
 def said_by(speaker: str, test: ParagraphTest) -> bool:
-    """Whether a speaker is the one asked for."""
-    return _is(speaker, test.value, start=test.start)
+    """Whether a speaker is the one asked for; nobody is where no one speaks."""
+    return bool(speaker) and _is(speaker, test.value, start=test.start)
+
+
+def called(name: str, value: str) -> bool:
+    """Whether a name is the one asked for, or begins so where a `*` ends it."""
+    wanted, start = _pattern(value)
+    return _is(name, wanted, start=start)

@@ -12,7 +12,8 @@ from reader.search.fold import fold
 from reader.search.query import FIELDS, QUOTES, VALUES
 
 _MOST = 20
-_TERM = re.compile(rf"-?(?:([A-Za-z]+):)?([{QUOTES}]?)([^{QUOTES}]*)$")
+_TERM = re.compile(r"-?(?:([A-Za-z]+):)?(.*)", re.DOTALL)
+_QUOTE = re.compile(f"[{QUOTES}]")
 _LAST_TERM = re.compile(rf"(?:[^\s{QUOTES}()]|[{QUOTES}][^{QUOTES}]*(?:[{QUOTES}]|$))*$")
 
 
@@ -35,16 +36,28 @@ class Known(NamedTuple):
     details: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, corpus: Corpus, saved: Iterable[SavedSearch] = (), speakers: Iterable[str] = ()) -> Known:
-        """The names of a library and who speaks there; `details` are those of its articles, as `site=north`."""
+    def of(
+        cls,
+        corpus: Corpus,
+        saved: Iterable[SavedSearch] = (),
+        speakers: Iterable[str] = (),
+        coders: Iterable[str] = (),
+    ) -> Known:
+        """The names of a library, who speaks and who annotates there; `details` are those of its articles: `site`, `site=north`."""
         codebook = Codebook(corpus.tags)
         return cls(
             tuple(codebook.shown(tag.id, "/") for tag in codebook.live()),
-            tuple(sorted(corpus.coders)),
+            tuple(coders),
             tuple(sorted(search.name for search in saved)),
             tuple(speakers),
-            tuple(sorted({f"{key}={value}" for a in corpus.articles.values() for key, value in a.meta.items()})),
+            _details(corpus),
         )
+
+
+def _details(corpus: Corpus) -> tuple[str, ...]:
+    """What details there are, then each with its values."""
+    found = {item for article in corpus.articles.values() for item in article.meta.items()}
+    return (*sorted({key for key, _ in found}), *sorted(f"{key}={value}" for key, value in found))
 
 
 def completions(query: str, cursor: int, known: Known) -> list[Completion]:
@@ -54,15 +67,14 @@ def completions(query: str, cursor: int, known: Known) -> list[Completion]:
     match = _TERM.fullmatch(term)
     if match is None or not term:
         return []
-    name, quote, typed = match[1], match[2], match[3]
+    name, typed = match[1], match[2]
+    start = cursor - len(typed)
     if name is None:
-        if quote or len(typed) < 1:
+        if not typed or _QUOTE.search(typed):
             return []
-        start = cursor - len(typed)
         return [Completion(start, cursor, f"{f}:", FIELDS[f]) for f in FIELDS if f.startswith(typed.lower())]
-    start = cursor - len(typed) - len(quote)
-    names = _values(name.lower(), known)
-    return [Completion(start, cursor, _quoted(value)) for value in _fitting(names, typed)][:_MOST]
+    values = _fitting(_values(name.lower(), known), _QUOTE.sub("", typed))
+    return [Completion(start, cursor, _quoted(value)) for value in values][:_MOST]
 
 
 def _values(name: str, known: Known) -> Iterator[str]:

@@ -278,6 +278,11 @@ class Index:
         with self._lock:
             return texts.speakers(self._connection)
 
+    def coders(self) -> tuple[str, ...]:
+        """The handles of those who have annotated something in the texts that are in the index, in the order of the alphabet."""
+        with self._lock:
+            return texts.coders(self._connection)
+
     def is_scattered(self, pieces: int = _SCATTERED) -> bool:
         """Whether the words lie in more pieces than that."""
         with self._lock:

@@ -95,6 +95,11 @@ def speakers(connection: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(name for (name,) in connection.execute(_SPEAKERS))
 
 
+def coders(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Who has annotated something in the texts that are in the index."""
+    return tuple(name for (name,) in connection.execute("SELECT DISTINCT coder FROM marked ORDER BY coder"))
+
+
 _PIECES = """
 WITH RECURSIVE piece (id) AS (
     SELECT min(segid) FROM words_idx

@@ -130,12 +130,16 @@ class Patterns:
                 raise TimeoutError
             found = [match.span() for match in compiled.finditer(text, timeout=self._left) if match[0]]
         except TimeoutError:
-            shown = leaf.pattern if len(leaf.pattern) <= 40 else f"{leaf.pattern[:40]}…"
-            raise UsageError(
-                f"The pattern /{shown}/ took more than {PATTERN_SECONDS:.0f} seconds; make it simpler, or add a word to the query."
-            ) from None
+            raise _too_much(leaf, f"took more than {PATTERN_SECONDS:.0f} seconds") from None
+        except MemoryError:  # one that asks for itself without end
+            raise _too_much(leaf, "needs more memory than a pattern may have") from None
         self._left -= time.perf_counter() - began
         return found
+
+
+def _too_much(leaf: Regex, what: str) -> UsageError:
+    shown = leaf.pattern if len(leaf.pattern) <= 40 else f"{leaf.pattern[:40]}…"
+    return UsageError(f"The pattern /{shown}/ {what}; make it simpler, or add a word to the query.")
 
 
 class Judge:

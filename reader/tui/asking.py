@@ -164,6 +164,8 @@ class Results:
         self.top: list[tuple[str, int]] = []
         self.memos: list[str] = []
         """The ids of memos and notes on tags in which it holds too; known when all is done."""
+        self.unknown: list[str] = []
+        """What the query names that is not in the library, a sentence each; known when all is done."""
         self.done = False
         self.error = ""
         self.listener: Callable[[Results], None] | None = None
@@ -193,7 +195,7 @@ class Results:
                 self.found += page.rows
                 self.places += [(row.article, row.number) for row in page.rows if row.article and row.number]
                 self.count, self.articles, self.top, self.done = page.count, page.articles, page.top, page.done
-                self.memos = page.memos
+                self.memos, self.unknown = page.memos, page.unknown
                 self._tell()
         except ReaderError as error:
             self.error = str(error)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from reader.tui.app import ReaderApp
 
 Result = TypeVar("Result")
+ENDS_OF_LINE = frozenset({"home", "end"})
+"""Keys that go to the ends of what is typed in a field, and of a list elsewhere."""
 
 
 class Keyed(Settling[Result], Generic[Result]):
@@ -68,7 +70,10 @@ class Keyed(Settling[Result], Generic[Result]):
 
     def types_text(self) -> bool:
         """Whether keys are text here and now."""
-        return self.TEXT_FIELD or (self.focused is not None and hasattr(self.focused, "cursor_blink"))
+        return self.TEXT_FIELD or self._is_in_field()
+
+    def _is_in_field(self) -> bool:
+        return self.focused is not None and hasattr(self.focused, "cursor_blink")
 
     def on_mount(self) -> None:
         """What is mounted has its styles."""
@@ -92,7 +97,9 @@ class Keyed(Settling[Result], Generic[Result]):
         return self.types_text()
 
     def on_key(self, event: events.Key) -> None:
-        """Every key that no field has taken."""
+        """Every key that no field has taken, but those that it takes after this: they are no moves in a list then."""
+        if event.key in ENDS_OF_LINE and self._is_in_field():
+            return
         if event.key.startswith("alt+") and event.key != SINGLE_SHIFT:
             self._escape_and(event)
             return

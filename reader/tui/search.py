@@ -291,7 +291,7 @@ class SearchScreen(SelectingAll):
         self.query_one("#state", Static).update(Content(safe_line(text)))
 
     def _show_below(self, text: str, *, bad: bool = False) -> None:
-        """Under the query line: the articles with the most hits, or what cannot be understood."""
+        """Under the query line: names that are not there, the articles with the most hits, or what cannot be understood."""
         below = self.query_one("#articles", Static)
         below.set_class(bad, "-bad")
         below.update(Content(safe(text)))
@@ -300,15 +300,15 @@ class SearchScreen(SelectingAll):
         self.query_one(TitleLine).show_of(self.project, "search", ORDERS[self.order_now])
 
     def _show_articles(self) -> None:
-        """Which articles have the most hits."""
+        """Which articles have the most hits, below what the query names and the library has not."""
         shown = [
             fit(safe_line(f"{count:,} in {self.project.articles[one].title}"), TITLE_CELLS)
             for one, count in self.results.top
             if one in self.project.articles
         ]
         across = max(1, (self.size.width - 4) // (TITLE_CELLS + 2))
-        rows = [shown[at : at + across] for at in range(0, len(shown), across)]
-        self._show_below("\n".join("  ".join(row).rstrip() for row in rows) if len(shown) > 1 else "")
+        rows = [shown[at : at + across] for at in range(0, len(shown), across)] if len(shown) > 1 else []
+        self._show_below("\n".join([*self.results.unknown, *("  ".join(row).rstrip() for row in rows)]))
 
     def place_of(self, index: int) -> Place | None:
         """The paragraph of a hit, None where its article is gone."""
@@ -418,7 +418,7 @@ class SearchScreen(SelectingAll):
             return
         step = self._completing.next(field.value, field.cursor_position)
         if step is None:
-            self.reader.remark("nothing to complete here: fields, tags, coders and saved searches are")
+            self.reader.remark("nothing to complete here: fields and the names of tags, coders, speakers … are")
             return
         field.value, field.cursor_position = step.value, step.cursor
         self.reader.say(step.said)
