@@ -40,6 +40,23 @@ def test_order_and_limit_are_those_of_the_language(two: Reader) -> None:
     assert len(two("search", "barrier", "--order", "right", "--limit", "2", "--kwic").out.splitlines()) == 2
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "two", "9" * 20])
+def test_a_limit_that_cannot_be_is_no_search_that_finds_nothing(two: Reader, number: str) -> None:
+    refused = two("search", "barrier", "--limit", number)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == f"A whole number from 1 on is expected, not {number!r}.\n"
+
+
+def test_a_mistyped_option_is_no_part_of_the_query(two: Reader) -> None:
+    refused = two("search", "barrier", "--ordre", "left")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == "There is no option --ordre; the nearest is --order; `reader search --help` shows how.\n"
+    assert two("note", "1", "2", "--apend", "more").code == 2
+    assert two("search", "--count", "--", "barrier", "--ordre").out == "0\n"
+    assert two("search", "--barrier", "--count").out == two("search", "barrier", "--count").out
+    assert two("search", "lift", "--stuck", "--count").code == 0
+
+
 def test_hits_as_csv_are_those_of_json_with_exact_cells(two: Reader) -> None:
     expected = two("search", "barrier", "--json").rows
     text = two("search", "barrier", "--csv").out

@@ -165,8 +165,8 @@ def parse_ranges(word: str) -> list[tuple[int, int]]:
 
 
 def _count(word: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,12}", word):
-        raise UsageError(f"{word[:40]!r} is not a number.")
+    if not re.fullmatch(r"0*[1-9][0-9]{0,11}", word):
+        raise UsageError(f"A whole number from 1 on is expected, not {word[:40]!r}.")
     return int(word)
 
 

@@ -37,6 +37,9 @@ NARROW, WIDE = 80, 100
 OPEN_PATHS = "PATH"
 """What the words after `reader` are when the first is no command; not a name anybody types."""
 
+_ALIKE = 0.75
+"""From which likeness (0 to 1) on a word beginning with `--` is a mistyped option."""
+
 Perform = Callable[[Command, dict[str, Any]], int]
 
 
@@ -149,6 +152,16 @@ def made(command: Command, perform: Perform) -> click.Command:
 class One(click.Command):
     """A command whose usage line shows its arguments first, as people type them."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Also where text may begin with `-` an option that was mistyped is none of it; behind `--` anything is."""
+        if ctx.ignore_unknown_options:
+            known = [switch for param in self.get_params(ctx) for switch in param.opts if switch.startswith("--")]
+            for word in args[: args.index("--")] if "--" in args else args:
+                name = word.partition("=")[0]
+                if name not in known and (near := _mistyped(name, known)):
+                    raise click.NoSuchOption(name, possibilities=[near], ctx=ctx)
+        return super().parse_args(ctx, args)
+
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         arguments = [p.make_metavar(ctx) for p in self.params if isinstance(p, click.Argument)]
         return [*arguments, "[OPTIONS]"]
@@ -159,6 +172,15 @@ class One(click.Command):
             with formatter.section("Arguments"):
                 formatter.write_dl(arguments)
         super().format_options(ctx, formatter)
+
+
+def _mistyped(word: str, known: Sequence[str]) -> str:
+    """The option that a word looks like; empty if it looks like none."""
+    from difflib import get_close_matches
+
+    if not (word.startswith("--") and word[2:].replace("-", "").isalpha()):
+        return ""
+    return next(iter(get_close_matches(word, known, n=1, cutoff=_ALIKE)), "")
 
 
 class Argument(click.Argument):
