@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from reader import commands
@@ -142,6 +143,17 @@ async def test_tab_completes_in_the_query_line(project: Project) -> None:
         await pilot.press("tab")
         assert screen_of(pilot).query_line().value == "article:"
         assert screen_of(pilot).query_line().has_focus
+
+
+async def test_a_long_query_that_is_pasted_is_whole(project: Project) -> None:
+    fits, too_long = " OR ".join(["zebra"] * 1_000 + ["lift"]), "barrier OR " * 1_000 + "lift"
+    async with searching(project, "") as pilot:
+        pilot.app.post_message(Paste(fits))
+        await until(pilot, lambda: "2 hits" in shown(pilot.app), "what the last word finds")
+        assert screen_of(pilot).query_line().value == fits
+        screen_of(pilot).query_line().value = ""
+        pilot.app.post_message(Paste(too_long))
+        await until(pilot, lambda: "at most 10,000 characters, this one has 11,004" in shown(pilot.app), "the sentence")
 
 
 async def test_home_and_end_go_to_the_ends_of_the_query_line(project: Project) -> None:

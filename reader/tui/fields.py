@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SPOKEN = "-spoken"
 """The class of the app where a screen reader follows the terminal's cursor."""
-LONGEST_PASTE = 2_000
-"""Characters of a paste that a one-line field takes; nobody types a longer query, path or name."""
+LONGEST_PASTE = 20_000
+"""Characters of a paste that a one-line field takes: more than a query may have, so that one that is too long is said to be."""
 SIDE_FROM = 100
 """Columns from which a dialog stands beside the text where there is no pane to stand over."""
 
