@@ -14,8 +14,8 @@ from reader.config.writing import write
 from reader.errors import ReaderError, UsageError
 from reader.project import Project
 from reader.tui.app import ReaderApp
-from tests.projects import make_project
-from tests.screens import shown
+from tests.projects import make_project, new_article
+from tests.screens import shown, typed, until
 from tests.walk import first, press, project_to_walk, still, walk
 
 OF_THE_TEXTS = set("“”’—")
@@ -70,6 +70,20 @@ async def test_ascii_has_its_own_signs_and_leaves_the_text_alone(project: Projec
         press(app, "h a r m slash l o s s enter r")
         assert re.search(r"> x +5 \| +\| “Nobody", await still(app))
         assert "|harm > loss" in shown(app)
+
+
+@pytest.mark.parametrize(("width", "end"), [(120, "and so"), (80, "~")])
+async def test_ascii_leaves_the_words_of_hits_alone(tmp_path: Path, width: int, end: str) -> None:
+    words = "“Nobody…” – rang « us », said he • she; " + "and so on " * 20
+    project = make_project(tmp_path / "p", articles=[new_article(("A title", f"{'before – ' * 9}{words}"))])
+    app = ReaderApp(project, settings=Settings(ascii=True))
+    async with app.run_test(size=(width, 40)) as pilot:
+        press(app, "f")
+        await typed(pilot, "rang")
+        await until(pilot, lambda: "1 hit" in shown(app), "the hit")
+        line = next(line for line in shown(app).splitlines() if " # 2 " in line)
+        assert re.search(rf"~[^…]*before – “Nobody…” – rang « us », said he • [^…]*{end} *$", line), line
+    project.close()
 
 
 async def test_a_screen_reader_follows_what_is_current(project: Project) -> None:

@@ -5,7 +5,7 @@ It holds no widget and no text for a row: it asks a function for the cells of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar
@@ -23,6 +23,7 @@ from textual.strip import Strip
 from reader.safe import safe_line
 from reader.tui.drawn import Drawn
 from reader.tui.picker_rank import SHOWN
+from reader.tui.signs import WRITTEN
 
 if TYPE_CHECKING:
     from reader.tui.themes import Look
@@ -37,7 +38,8 @@ RowSource = Callable[[int], Sequence[Cell]]
 class Column:
     """A column: `width` in cells (0 shares what is left, by `share`); left out where the list is narrower than `needs`.
 
-    `tail` keeps the end of a text that is too long, not its start; `joined` leaves no gap before the column.
+    `tail` keeps the end of a text that is too long, not its start; `joined` leaves no gap before the column;
+    `written` are words out of a text or note: they stay as they are where all else is drawn with ASCII.
     """
 
     title: str = ""
@@ -48,6 +50,7 @@ class Column:
     style: str = ""
     tail: bool = False
     joined: bool = False
+    written: bool = False
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
@@ -135,6 +138,20 @@ def tail_bits(bits: Sequence[Bit], width: int, *, right: bool = False) -> list[B
         if not left:
             break
     return fit_bits(fitted[::-1], width, right=right)
+
+
+def ellipsis_apart(bits: Sequence[Bit], *, at_start: bool) -> Iterator[tuple[str, str, bool]]:
+    """Texts that were cut, in pieces: text, style, and whether it is the ellipsis of the cut, the outermost there is."""
+    holding = [at for at, (text, _) in enumerate(bits) if "…" in text]
+    outermost = -1 if not holding else holding[0] if at_start else holding[-1]
+    for at, (text, style) in enumerate(bits):
+        if at != outermost:
+            yield text, style, False
+            continue
+        before, sign, after = text.partition("…") if at_start else text.rpartition("…")
+        yield before, style, False
+        yield sign, style, True
+        yield after, style, False
 
 
 def widths(columns: Sequence[Column], total: int) -> list[int]:
@@ -415,6 +432,8 @@ class Rows(Drawn, can_focus=True):
         return Strip(segments).adjust_cell_length(width, self._style("", current=current)).simplify()
 
     def _cell(self, cell: Cell, column: Column, width: int, style: str, *, current: bool) -> list[Segment]:
+        if column.written and getattr(self.app, "ascii_only", False):
+            return self._written(cell, column, width, style, current=current)
         if isinstance(cell, str):
             text = safe_line(cell)
             text = (
@@ -427,6 +446,19 @@ class Rows(Drawn, can_focus=True):
         safe_bits = [(safe_line(text), name or style) for text, name in cell]
         bits = (tail_bits if column.tail else fit_bits)(safe_bits, width, right=column.right)
         return [Segment(text, self._style(name, current=current)) for text, name in bits if text]
+
+    def _written(self, cell: Cell, column: Column, width: int, style: str, *, current: bool) -> list[Segment]:
+        """The same words exact; the ellipsis where they are cut is ours."""
+        bits = [(safe_line(text), name or style) for text, name in ([(cell, style)] if isinstance(cell, str) else cell)]
+        fitted = (tail_bits if column.tail else fit_bits)(bits, width, right=column.right)
+        is_cut = sum(cell_len(text) for text, _ in bits) > width
+        segments = []
+        for text, name, is_ours in (
+            ellipsis_apart(fitted, at_start=column.tail) if is_cut else ((*b, False) for b in fitted)
+        ):
+            ink = self._style(name, current=current)
+            segments.append(Segment(text, ink if is_ours else ink + WRITTEN))
+        return segments
 
     def _style(self, name: str, *, current: bool = False) -> Style:
         """The style of a name or colour, with the cursor's over it; computed once a theme."""

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column(width=1),
-    Column(width=22, needs=100, style="dim"),
+    Column(width=22, needs=100, style="dim", written=True),
     Column(width=9, right=True, style="dim"),
     Column(width=3),
-    Column(share=2, right=True, tail=True),
-    Column(share=3, joined=True),
+    Column(share=2, right=True, tail=True, written=True),
+    Column(share=3, joined=True, written=True),
 )
 EMPTY = (
     "Type words that stand in a paragraph,",

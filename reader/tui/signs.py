@@ -1,7 +1,7 @@
 """Drawing with ASCII alone: every sign of ours has one of a cell in its place.
 
 What is drawn goes through one filter behind all widgets. Three have none of it, for what they show is the user's:
-the text, a line being typed, a note being written. The text's margin has signs of its own (`painting`).
+the text, a line being typed, a note being written. Words out of them in a list have `WRITTEN` in their style. The text's margin has signs of its own (`painting`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
@@ -57,6 +58,14 @@ SPOKEN = ASCII | dict.fromkeys(map(ord, "▌▐█─"), " ")
 """For a screen reader stripes, scroll bars and rules are left out: beside them stands what they mean."""
 
 
+WRITTEN = Style(meta={"written": True})
+"""In the style of a segment: its words are the user's, and stay as they are in a line that has signs of ours beside them."""
+
+
+def _is_written(style: Style | None) -> bool:
+    return style is not None and bool(style.meta.get("written"))
+
+
 class AsciiFilter(LineFilter):
     """Draws our signs with ASCII; letters of any script stay."""
 
@@ -68,7 +77,7 @@ class AsciiFilter(LineFilter):
         """The segments with every sign of ours in its place."""
         return [
             segment
-            if segment.control or segment.text.isascii()
+            if segment.control or segment.text.isascii() or _is_written(segment.style)
             else Segment(segment.text.translate(self.signs), segment.style)
             for segment in segments
         ]
