@@ -72,7 +72,7 @@ async def test_ascii_has_its_own_signs_and_leaves_the_text_alone(project: Projec
         assert "|harm > loss" in shown(app)
 
 
-@pytest.mark.parametrize(("width", "end"), [(120, "and so"), (80, "~")])
+@pytest.mark.parametrize(("width", "end"), [(120, "and so on and~"), (80, "~")])
 async def test_ascii_leaves_the_words_of_hits_alone(tmp_path: Path, width: int, end: str) -> None:
     words = "“Nobody…” – rang « us », said he • she; " + "and so on " * 20
     project = make_project(tmp_path / "p", articles=[new_article(("A title", f"{'before – ' * 9}{words}"))])

@@ -27,6 +27,8 @@ from reader.tui.search import SearchScreen
 from tests.projects import FLOOD, add_tag, make_project, new_article, put_on, the_article
 from tests.screens import line_with, shown, typed, until
 
+ENDS = "(It crossed all the roads of that town: zebra which came from the far north, he said)"
+"""Forty characters stand before the word looked for, and behind it."""
 LIFT = ("Lift stuck", "A barrier and the lift.", "Nobody answered.")
 
 
@@ -154,6 +156,23 @@ async def test_a_long_query_that_is_pasted_is_whole(project: Project) -> None:
         screen_of(pilot).query_line().value = ""
         pilot.app.post_message(Paste(too_long))
         await until(pilot, lambda: "at most 10,000 characters, this one has 11,004" in shown(pilot.app), "the sentence")
+
+
+async def test_no_word_beside_a_hit_is_cut(tmp_path: Path) -> None:
+    words = f"{'neighbourhoods ' * 9}zebra{' neighbourhoods' * 9}"
+    project = make_project(
+        tmp_path / "wide", articles=[new_article(("Wide", words, "雨" * 60 + "zebra" + "雨" * 60, ENDS))]
+    )
+    app = ReaderApp(project)
+    async with app.run_test(size=(200, 30)) as pilot:
+        await pilot.press("f")
+        await typed(pilot, "*zebra*")
+        await until(pilot, lambda: "3 hits" in shown(app), "the hits")
+        assert "…neighbourhoods neighbourhoods zebra neighbourhoods neighbourhoods…" in line_with(app, "1 ¶ 2")
+        assert f"…{'雨' * 30}" in line_with(app, "1 ¶ 3")
+        assert "雨…" in line_with(app, "1 ¶ 3")
+        assert ENDS in line_with(app, "1 ¶ 4"), "what has just as many characters is whole"
+    project.close()
 
 
 async def test_home_and_end_go_to_the_ends_of_the_query_line(project: Project) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from reader.commands.phrases import cells, memos_hold, only_own
 from reader.commands.registry import Outcome, Stream, Words, command
@@ -129,14 +129,35 @@ def _columns(project: Project, hits: Iterable[Hit]) -> Iterator[str]:
 _WHERE = {"text": "", "paragraph": "", "note": " note", "tag": " tag"}
 
 
-def _flat(hit: Hit) -> tuple[str, str, str]:
-    """Words before, hit and words after without line breaks; spaces between them stay. Words that may be cut are left out."""
+class Beside(NamedTuple):
+    """The words before and after a hit, whole ones, and whether there may be more of them."""
+
+    before: str
+    after: str
+    more_before: bool
+    more_after: bool
+
+
+def whole_words(before: str, after: str) -> Beside:
+    """What stands before and after a hit without the words that the length of the context may have cut."""
     from reader.search.hits import CONTEXT
 
-    before, after = hit.left, hit.right
-    if len(before) >= CONTEXT:
+    more_before = len(before) >= CONTEXT and _goes_on(before[0])
+    more_after = len(after) >= CONTEXT and _goes_on(after[-1])
+    if more_before:
         before = before[before.find(" ") + 1 :]
-    if len(after) >= CONTEXT and " " in after:
+    if more_after and " " in after:
         after = after[: after.rfind(" ")]
+    return Beside(before, after, more_before, more_after)
+
+
+def _goes_on(edge: str) -> bool:
+    """Whether words go on beyond a character: behind a full stop the paragraph may well be over."""
+    return edge.isalnum() or edge.isspace()
+
+
+def _flat(hit: Hit) -> tuple[str, str, str]:
+    """Words before, hit and words after without line breaks; spaces between them stay. Words that may be cut are left out."""
+    before, after, *_ = whole_words(hit.left, hit.right)
     left, found, right = (" ".join(f"|{part}|".split())[1:-1] for part in (before, hit.hit, after))
     return left.lstrip(), found, right

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Bit = tuple[str, str]
 """A text and its style: "", a name of `Rows.STYLES`, or a colour as `#rrggbb`."""
+CUT: Bit = ("…", "cut")
+"""Stands where words are left out."""
 Cell = str | Sequence[Bit]
 RowSource = Callable[[int], Sequence[Cell]]
 
@@ -448,7 +450,7 @@ class Rows(Drawn, can_focus=True):
         return [Segment(text, self._style(name, current=current)) for text, name in bits if text]
 
     def _written(self, cell: Cell, column: Column, width: int, style: str, *, current: bool) -> list[Segment]:
-        """The same words exact; the ellipsis where they are cut is ours."""
+        """The same words exact; an ellipsis where they are cut is ours."""
         bits = [(safe_line(text), name or style) for text, name in ([(cell, style)] if isinstance(cell, str) else cell)]
         fitted = (tail_bits if column.tail else fit_bits)(bits, width, right=column.right)
         is_cut = sum(cell_len(text) for text, _ in bits) > width
@@ -457,7 +459,7 @@ class Rows(Drawn, can_focus=True):
             ellipsis_apart(fitted, at_start=column.tail) if is_cut else ((*b, False) for b in fitted)
         ):
             ink = self._style(name, current=current)
-            segments.append(Segment(text, ink if is_ours else ink + WRITTEN))
+            segments.append(Segment(text, ink if is_ours or name == CUT[1] else ink + WRITTEN))
         return segments
 
     def _style(self, name: str, *, current: bool = False) -> Style:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from textual.widgets.input import Selection
 
 from reader import commands
+from reader.commands.finding import whole_words
 from reader.commands.phrases import many, memos_hold
 from reader.errors import ReaderError
 from reader.project.asking import MOST, Order, Row
@@ -23,7 +24,7 @@ from reader.tui.bars import KeyLine, TitleLine
 from reader.tui.fields import Field
 from reader.tui.hitlist import Place
 from reader.tui.queryline import Completing, History
-from reader.tui.rows import Bit, Cell, Column, Rows, fit
+from reader.tui.rows import CUT, Bit, Cell, Column, Rows, fit
 from reader.tui.savedlist import SAVED_COLUMNS, SavedList
 from reader.tui.selectall import SelectingAll
 from reader.tui.tables import SEARCH
@@ -324,11 +325,21 @@ class SearchScreen(SelectingAll):
         place = f"{article.number} " if article else ""
         place += f"¶ {hit.number}" if hit.number else "–"
         gone = (hit.article, hit.number) in self._gone
-        context: list[Bit] = [(flat(hit.hit), "dim" if gone else "match"), (flat(hit.right), "dim" if gone else "")]
+        beside = whole_words(flat(hit.left), flat(hit.right))
+        context: list[Bit] = [(flat(hit.hit), "dim" if gone else "match"), (beside.after, "dim" if gone else "")]
+        if beside.more_after:
+            context.append(CUT)
         if hit.where != "text":
             context.append((f"  ({hit.where})", "dim"))
         chosen = [("●", "accent")] if (hit.article, hit.number) in self.selected else ""
-        return (chosen, title, place, self._stripes(hit), [(flat(hit.left), "dim")], context)
+        return (
+            chosen,
+            title,
+            place,
+            self._stripes(hit),
+            [*[CUT] * beside.more_before, (beside.before, "dim")],
+            context,
+        )
 
     def _stripes(self, hit: Row) -> list[Bit]:
         """One bar a tag of one's own on the hit's paragraph; found once, an article's marks may have to be read for it."""
