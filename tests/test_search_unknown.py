@@ -83,6 +83,12 @@ def test_a_name_that_is_not_there_is_said_where_the_rest_of_the_query_finds_some
     assert said in named("search-save", "mine", "rang -coder:zz").err
 
 
+def test_who_only_wrote_a_note_is_known(named: Reader) -> None:
+    named("--coder", "bo", "note", "1", "2", "see the map")
+    found = named("search", "coder:bo", "--count")
+    assert (found.out, found.err) == ("1\n", "")
+
+
 def test_nothing_is_said_of_coders_whose_marks_are_hidden(named: Reader) -> None:
     named("blind-start")
     assert named("search", "coder:ana", "--count").err == ""

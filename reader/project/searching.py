@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reader import fs
@@ -88,11 +88,11 @@ class Searching:
         if bound.is_plain:
             return []
         self._prepared()
-        known: dict[str, Callable[[], tuple[str, ...]]] = {}
+        known: dict[str, Callable[[], Iterable[str]]] = {}
         if self._is_current and self.index().is_complete:
             known["speaker"] = self._speakers
             if not bound.scope.only:
-                known["coder"] = self._coders
+                known["coder"] = self._all_coders
         return unknown(bound, self._project, known)
 
     def _speakers(self) -> tuple[str, ...]:
@@ -100,8 +100,13 @@ class Searching:
         self._prepared()
         return self.index().speakers()
 
+    def _all_coders(self) -> Iterator[str]:
+        """Everyone who did anything; those who only wrote notes come last, when they are asked for."""
+        yield from self._coders()
+        yield from self.index().annotators()
+
     def _coders(self) -> tuple[str, ...]:
-        """Whose annotations may be seen, as far as the texts are in the index."""
+        """Who has coded or reviewed something that may be seen."""
         self._prepared()
         only = self._scope().only
         return tuple(coder for coder in self.index().coders() if not only or coder == only)

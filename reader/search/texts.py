@@ -96,7 +96,12 @@ def speakers(connection: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def coders(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Who has annotated something in the texts that are in the index."""
+    """Who has coded or reviewed something: known at once."""
+    return tuple(name for (name,) in connection.execute("SELECT DISTINCT coder FROM article_counts ORDER BY coder"))
+
+
+def annotators(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Who has annotated something in the texts that are in the index, be it a note alone: all marks are gone through."""
     return tuple(name for (name,) in connection.execute("SELECT DISTINCT coder FROM marked ORDER BY coder"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from reader.model import Corpus
 from reader.search.bind import Bound, called
@@ -15,7 +15,7 @@ _LONGEST = 60
 _MOST = 5_000
 """Names among which the nearest is looked for: it takes a millisecond for every few hundred."""
 
-Known = Mapping[str, Callable[[], Sequence[str]]]
+Known = Mapping[str, Callable[[], Iterable[str]]]
 
 _SENTENCES = {
     "speaker": "Nobody called {} speaks in the library",
@@ -35,7 +35,7 @@ def unknown(bound: Bound, corpus: Corpus, known: Known) -> list[str]:
 
 def _unknown(field: Field, bound: Bound, corpus: Corpus, known: Known) -> str:
     if field.name in known:
-        return _missing(field.value, known[field.name](), _SENTENCES[field.name])
+        return _missing(field.value, known[field.name], _SENTENCES[field.name])
     if field.name == "article" and not bound.article_ids(field):
         return _no_article(field.value, corpus)
     if field.name == "meta" and not bound.article_ids(field):
@@ -43,10 +43,10 @@ def _unknown(field: Field, bound: Bound, corpus: Corpus, known: Known) -> str:
     return ""
 
 
-def _missing(value: str, names: Sequence[str], sentence: str) -> str:
-    if any(called(name, value) for name in names):
+def _missing(value: str, names: Callable[[], Iterable[str]], sentence: str) -> str:
+    if any(called(name, value) for name in names()):
         return ""
-    return _said(sentence, value, names)
+    return _said(sentence, value, names())
 
 
 def _no_article(value: str, corpus: Corpus) -> str:
