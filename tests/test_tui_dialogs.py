@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import pytest
 from textual import events
@@ -535,6 +536,19 @@ async def test_every_dialog_opens_and_closes_at_every_size(project: Project, siz
         await pilot.resize_terminal(*size)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+    assert app.return_code in (None, 0)
+
+
+async def test_a_count_that_comes_when_the_export_dialog_is_closed_is_dropped(project: Project) -> None:
+    app = ReaderApp(project)
+    async with app.run_test() as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ExportScreen) and app.screen.rows == 0)
+        screen = cast("ExportScreen", app.screen)
+        wanted = screen._wanted()
+        await app.pop_screen()
+        await screen._count(wanted)
+        assert isinstance(app.screen, ReadingScreen)
     assert app.return_code in (None, 0)
 
 

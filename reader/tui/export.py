@@ -118,12 +118,12 @@ class ExportScreen(CommandModal[None]):
 
     def _count_again(self) -> None:
         self.rows, self.bytes = -1, 0
-        self.run_worker(self._count(), group="count", exclusive=True)
+        self.run_worker(self._count(self._wanted()), group="count", exclusive=True)
 
-    async def _count(self) -> None:
+    async def _count(self, wanted: Wanted) -> None:
         """Count what would be written; in a large project that takes a moment."""
         await asyncio.sleep(PAUSE)
-        answer = await carry_out_beside(self.project, self._wanted())
+        answer = await carry_out_beside(self.project, wanted)
         self.rows, self.bytes = answer.rows, answer.size
         self._show(answer.error)
 
@@ -180,6 +180,8 @@ class ExportScreen(CommandModal[None]):
         self._show()
 
     def _show(self, error: str = "") -> None:
+        if not self.is_open:  # what was counted comes when nobody wants it any more
+            return
         known = format_named(self.value("format"))
         said = {
             "format": known.about,

@@ -381,7 +381,7 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
             self._reading = False
         self.reader.done(outcome)
         self.reader.indexing.begin()
-        if self.is_attached:
+        if self.is_open:
             self.fill(self._newest(outcome))
 
     @staticmethod

@@ -145,7 +145,7 @@ class NoteEditor(CommandModal[None]):
 
     def _write_draft(self) -> None:
         self._drafting = False
-        if not self.is_attached:
+        if not self.is_open:
             return
         self._drafted = True
         try:

@@ -51,6 +51,11 @@ class Keyed(Settling[Result], Generic[Result]):
         """The app, as the class it is."""
         return cast("ReaderApp", self.app)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the screen is shown or lies below another. One that is being closed loses its widgets while it is still attached."""
+        return self in self.app.screen_stack
+
     def key_line_of(self) -> KeyLine | None:
         """The bottom line of this screen, if it has one."""
         if self._line_of is None:

@@ -252,7 +252,7 @@ class SearchScreen(SelectingAll):
 
     async def _count_saved(self, saved: SavedList) -> None:
         async for _ in saved.count(self.reader.asking):
-            if not self.is_attached or self.results.query:
+            if not self.is_open or self.results.query:
                 return
             self.the_rows().refresh()
 
@@ -380,7 +380,7 @@ class SearchScreen(SelectingAll):
                 whole = page.done
         except ReaderError:  # said when the query runs again
             return
-        if whole and results is self.results and self.is_attached:
+        if whole and results is self.results and self.is_open:
             self._gone = {(row.article, row.number) for row in results.found} - still
             self.the_rows().refresh()
 

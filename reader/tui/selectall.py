@@ -65,7 +65,7 @@ class SelectingAll(HitTagging):
             return
         finally:
             self._choosing = None
-        if results is self.results and self.is_attached:
+        if results is self.results and self.is_open:
             self.selected = {place for place in found if place[0] in self.project.articles}
             self._all = set(self.selected)
             self.the_rows().refresh()
