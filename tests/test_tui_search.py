@@ -315,6 +315,13 @@ async def test_many_are_asked_about_first(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, Question))
         await pilot.press("enter")
         await until(pilot, lambda: project.count("tag:gate") == 22, "all tagged")
+        await pilot.press("t")  # what is typed after it is the tag: nothing else asks for keys before
+        await typed(pilot, "n quay")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Tag 22 paragraphs?" in shown(pilot.app), "the question")
+        assert isinstance(pilot.app.screen, Question)
+        await pilot.press("enter")
+        await until(pilot, lambda: project.count('tag:"n quay"') == 22, "all tagged")
     project.close()
 
 

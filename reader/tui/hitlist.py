@@ -82,22 +82,31 @@ class HitTagging(ListMoves, CommandScreen[None]):
         return [place] if place is not None else []
 
     def _with_targets(self, act: Callable[[list[Place]], None]) -> None:
-        """Act on the paragraphs that are meant; many are asked about first."""
+        """Act on the paragraphs that are meant."""
         places = self._targets()
-        if not places:
-            self.reader.remark("no hit to tag")
-        elif len(places) <= ASK_ABOVE:
+        if places:
             act(places)
         else:
-            from reader.tui.dialogs import Question
-
-            def answered(yes: bool | None) -> None:
-                if yes:
-                    act(places)
-
-            self.app.push_screen(Question(f"Tag {len(places):,} paragraphs?", yes="tag them", no="leave"), answered)
+            self.reader.remark("no hit to tag")
 
     def _put_on(self, places: Sequence[Place], tags: Sequence[Tag | str], *, create: bool = False) -> None:
+        """Put tags on paragraphs; on many after a question."""
+        if len(places) <= ASK_ABOVE:
+            self._put_on_now(places, tags, create=create)
+            return
+        from reader.tui.dialogs import Question
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                try:
+                    self._put_on_now(places, tags, create=create)
+                except ReaderError as error:
+                    self.reader.failed(error)
+
+        question = Question(f"Tag {len(places):,} paragraphs?", yes="tag them", no="leave")
+        self.call_later(self.app.push_screen, question, answered)  # the picker that the tag was chosen in closes first
+
+    def _put_on_now(self, places: Sequence[Place], tags: Sequence[Tag | str], *, create: bool) -> None:
         if len(places) <= LOOKED_AT:
             self._have_put_on(commands.tag_places(self.project, places, tags, create=create), tags)
             return
