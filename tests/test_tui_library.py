@@ -135,7 +135,7 @@ async def test_an_empty_library_teaches_and_imports(empty: Project, tmp_path: Pa
     assert [a.title for a in empty.articles.values()] == ["Lift stuck for a day"]
 
 
-@pytest.mark.parametrize("name", ["no-such-file.txt", "image.txt", "empty.txt"])
+@pytest.mark.parametrize("name", ["no-such-file.txt", "image.txt", "empty.txt", "~nobody-is-called-so/x.txt"])
 async def test_what_cannot_be_imported_is_said_and_nothing_changes(empty: Project, tmp_path: Path, name: str) -> None:
     (tmp_path / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     (tmp_path / "empty.txt").write_bytes(b"")
@@ -145,7 +145,7 @@ async def test_what_cannot_be_imported_is_said_and_nothing_changes(empty: Projec
         await until(pilot, lambda: isinstance(app.screen, LibraryScreen))
         await pilot.press("i")
         await until(pilot, lambda: isinstance(app.screen, PathDialog))
-        app.post_message(events.Paste(str(tmp_path / name)))
+        app.post_message(events.Paste(name if name.startswith("~") else str(tmp_path / name)))
         await pilot.press("enter")
         await until(pilot, lambda: name in app.screen.query_one("#keyline").status, "the sentence")  # type: ignore[attr-defined]
     assert not empty.articles

@@ -10,6 +10,7 @@ from reader.commands import tagfields
 from reader.commands.codebook import merging, tag_merge, tag_move
 from reader.commands.goodbye import draft_of_description, draft_of_tag_note
 from reader.commands.tags import counts
+from reader.config import at_home
 from reader.errors import ReaderError, UsageError
 from reader.model import Tag
 from reader.tui.ask import Ask
@@ -277,14 +278,12 @@ class CodebookEdits(CommandScreen[None]):
         self.app.push_screen(PathDialog("Import a codebook", about, suffixes=(".csv", ".tsv")), self._import)
 
     def _import(self, path: str | None) -> None:
-        from pathlib import Path
-
         from reader.commands.codebook_files import tags_import
 
         if path is None:
             return
         try:
-            outcome = tags_import(self.project, str(Path(path).expanduser()))
+            outcome = tags_import(self.project, path)
         except ReaderError as error:
             self.reader.failed(error)
             return
@@ -304,11 +303,9 @@ class CodebookEdits(CommandScreen[None]):
         self.app.push_screen(PathDialog("Export the codebook", about, value=value, suffixes=(".csv",)), self._export)
 
     def _export(self, path: str | None) -> None:
-        from pathlib import Path
-
         if path is None:
             return
-        target = Path(path).expanduser()
+        target = at_home(path)
         if target.exists():
             from reader.tui.dialogs import Question
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 
 from reader import commands
+from reader.config import at_home
 from reader.errors import Cancelled, ReaderError
 from reader.model import Annotation, Article, Tag
 from reader.safe import safe_line
@@ -348,8 +349,6 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
 
     async def _run_import(self, path: str) -> None:
         """Read in a child process, take in within a thread (it waits for the disk), say what came of it."""
-        from pathlib import Path
-
         from reader.commands import library as library_commands
         from reader.tui.import_child import read_outside
 
@@ -368,7 +367,7 @@ class LibraryScreen(FilteredList, CommandScreen[None]):
         self.reader.say("reading …")
         self._reading = True
         try:
-            items, skipped = await read_outside([str(Path(path).expanduser())], reading)
+            items, skipped = await read_outside([str(at_home(path))], reading)
             self._reading = False
             self.reader.say("taking in …")
             outcome = await asyncio.to_thread(
