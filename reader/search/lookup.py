@@ -154,7 +154,7 @@ class _Hits:
         """In the text alone; in nearly all texts nothing but the words has to be looked for."""
         byte, size, start = place
         text = read(judge, article, number, byte, size)
-        plain = text.lower() if text.isascii() else as_ascii(text)
+        plain = as_ascii(text)
         if plain is not None:
             if self._find is None:
                 self._find = finder(self._bound.leaves)

@@ -94,17 +94,12 @@ class HitTagging(ListMoves, CommandScreen[None]):
         if len(places) <= ASK_ABOVE:
             self._put_on_now(places, tags, create=create)
             return
-        from reader.tui.dialogs import Question
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                try:
-                    self._put_on_now(places, tags, create=create)
-                except ReaderError as error:
-                    self.reader.failed(error)
-
-        question = Question(f"Tag {len(places):,} paragraphs?", yes="tag them", no="leave")
-        self.call_later(self.app.push_screen, question, answered)  # the picker that the tag was chosen in closes first
+        self.ask_first(
+            f"Tag {len(places):,} paragraphs?",
+            lambda: self._put_on_now(places, tags, create=create),
+            yes="tag them",
+            no="leave",
+        )
 
     def _put_on_now(self, places: Sequence[Place], tags: Sequence[Tag | str], *, create: bool) -> None:
         if len(places) <= LOOKED_AT:

@@ -56,6 +56,19 @@ class Keyed(Settling[Result], Generic[Result]):
         """Whether the screen is shown or lies below another. One that is being closed loses its widgets while it is still attached."""
         return self in self.app.screen_stack
 
+    def ask_first(self, question: str, act: Callable[[], None], *, yes: str = "yes", no: str = "no") -> None:
+        """Act when a question is answered with yes. A picker that the act was chosen in closes before it is asked."""
+        from reader.tui.dialogs import Question
+
+        def answered(said_yes: bool | None) -> None:
+            if said_yes:
+                try:
+                    act()
+                except ReaderError as error:
+                    self.reader.failed(error)
+
+        self.call_later(self.app.push_screen, Question(question, yes=yes, no=no), answered)
+
     def key_line_of(self) -> KeyLine | None:
         """The bottom line of this screen, if it has one."""
         if self._line_of is None:

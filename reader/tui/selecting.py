@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from reader import commands
 from reader.commands import Outcome
-from reader.errors import ReaderError
 from reader.tui.spantagging import SpanTagging
 
 if TYPE_CHECKING:
@@ -123,18 +122,7 @@ class Selecting(SpanTagging):
         if count <= ASKED_ABOVE:
             act()
             return
-        from reader.tui.dialogs import Question
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                try:
-                    act()
-                except ReaderError as error:
-                    self.reader.failed(error)
-
-        # A picker that this was chosen in closes first.
-        question = Question(f"{what} {count} paragraphs? It is one step: {self.takes_back()}.")
-        self.call_later(self.app.push_screen, question, answered)
+        self.ask_first(f"{what} {count} paragraphs? It is one step: {self.takes_back()}.", act)
 
     def tags_whole_paragraph(self) -> bool:
         """Whether a tag key acts on the current paragraph alone."""
